@@ -1,0 +1,147 @@
+package access
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/crypto/bcrypt"
+)
+
+// Identity is who made a request.
+type Identity struct {
+	// Name is who is on record: the user, or whom the user speaks for.
+	Name string
+	Role string
+}
+
+// May reports whether a role is enough for what needs another.
+func (i Identity) May(role string) bool {
+	return slices.Index(roles, i.Role) >= slices.Index(roles, role)
+}
+
+// OnBehalfOf is the header in which a user with on_behalf_of names the person.
+const OnBehalfOf = "X-Andon-On-Behalf-Of"
+
+// Errors of Authenticate.
+var (
+	ErrNoCredentials = errors.New("log in: no credentials")
+	ErrWrong         = errors.New("log in: wrong name, password or token")
+)
+
+// Users authenticates requests. It is safe for concurrent use.
+type Users struct {
+	users  []User
+	tokens map[[sha256.Size]byte]int // hash of a token → user
+
+	// bcrypt is slow on purpose: few at a time, and what was right once is
+	// remembered by its hash.
+	slots chan struct{}
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]int
+}
+
+const maxKnown = 1000
+
+// NewUsers reads the users' token files.
+func NewUsers(users []User) (*Users, error) {
+	u := &Users{
+		users: users, tokens: map[[sha256.Size]byte]int{}, known: map[[sha256.Size]byte]int{},
+		slots: make(chan struct{}, 2),
+	}
+	for i, user := range users {
+		if user.TokenFile == "" {
+			continue
+		}
+		token, err := ReadSecret(user.TokenFile)
+		if err != nil {
+			return nil, fmt.Errorf("read token of user %s: %w", user.Name, err)
+		}
+		u.tokens[sha256.Sum256([]byte(token))] = i
+	}
+	return u, nil
+}
+
+// Any reports whether there are users at all.
+func (u *Users) Any() bool { return len(u.users) > 0 }
+
+// Authenticate tells who made a request, by bearer token or HTTP Basic.
+func (u *Users) Authenticate(r *http.Request) (Identity, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return Identity{}, ErrNoCredentials
+	}
+	index := -1
+	if token, ok := strings.CutPrefix(header, "Bearer "); ok {
+		if i, ok := u.tokens[sha256.Sum256([]byte(strings.TrimSpace(token)))]; ok {
+			index = i
+		}
+	} else if name, password, ok := r.BasicAuth(); ok {
+		i, err := u.password(r, name, password)
+		if err != nil {
+			return Identity{}, err
+		}
+		index = i
+	}
+	if index < 0 {
+		return Identity{}, ErrWrong
+	}
+	user := u.users[index]
+	id := Identity{Name: user.Name, Role: user.Role}
+	if who := strings.TrimSpace(r.Header.Get(OnBehalfOf)); who != "" && user.OnBehalfOf {
+		id.Name = fmt.Sprintf("%.100s (%s)", strings.ToValidUTF8(who, "?"), user.Name)
+	}
+	return id, nil
+}
+
+// missing is a hash to compare with where there is no such user, so that the
+// answer takes as long.
+const missing = "$2a$10$7EqJtq98hPqEX7fNZaFWoOhi5T9T5m2Z5u1Zl1Q6m0e0r0Yy8yW5S"
+
+// password returns the index of the user, -1 where name or password is wrong.
+func (u *Users) password(r *http.Request, name, password string) (int, error) {
+	index := slices.IndexFunc(u.users, func(user User) bool { return user.Name == name && user.PasswordHash != "" })
+	hash := missing
+	if index >= 0 {
+		hash = u.users[index].PasswordHash
+	}
+	key := sha256.Sum256([]byte(hash + "\x00" + password))
+	u.mu.Lock()
+	_, ok := u.known[key]
+	u.mu.Unlock()
+	if ok {
+		return index, nil
+	}
+	select {
+	case u.slots <- struct{}{}:
+		defer func() { <-u.slots }()
+	case <-r.Context().Done():
+		return -1, r.Context().Err()
+	}
+	if err := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)); err != nil || index < 0 {
+		return -1, nil
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.known) >= maxKnown {
+		clear(u.known)
+	}
+	u.known[key] = index
+	return index, nil
+}
+
+func validHash(hash string) bool {
+	_, err := bcrypt.Cost([]byte(hash))
+	return err == nil
+}
+
+// EqualSecret compares in constant time.
+func EqualSecret(a, b string) bool {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
+}

@@ -1,0 +1,258 @@
+package bridge
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/classify"
+	"github.com/andonhq/andon/pkg/journal"
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+// The bridge's own alerts: lost contact is an alarm. Their receiver is Self,
+// so that rules can give them another severity.
+const (
+	Self = "andon"
+
+	TowerLost       = "TowerLost"
+	HeartbeatLost   = "HeartbeatMissing"
+	NotifierDown    = "NotifierDown"
+	SenderRefused   = "SenderRefused"
+	AlertsTruncated = "AlertsTruncated"
+)
+
+// refusedFor is how long a refusal stays on the board after the last one.
+const refusedFor = time.Hour
+
+// condition is something that is so or not, of the bridge itself. The writer
+// compares conditions with the board, as a tower loop compares lights: a
+// message that is lost in between changes nothing.
+type condition struct {
+	active      bool
+	labels      map[string]string
+	annotations map[string]string
+	severity    alert.Severity // where no rule says another
+	settled     bool           // the board says the same
+}
+
+func selfIdentity(name, subject string) alert.Identity {
+	return alert.Identity(Self + "/" + name + "/" + subject)
+}
+
+// setCondition notes a condition and wakes the writer where it changed.
+func (b *Bridge) setCondition(id alert.Identity, c condition) {
+	b.selfMu.Lock()
+	old, known := b.conditions[id]
+	if known && old.active == c.active && (!c.active || maps.Equal(old.annotations, c.annotations)) {
+		b.selfMu.Unlock()
+		return
+	}
+	b.conditions[id] = c
+	b.selfMu.Unlock()
+	b.poke()
+}
+
+// poke wakes the writer. Where its queue is full it is awake anyway.
+func (b *Bridge) poke() {
+	select {
+	case b.commands <- &command{run: func(*txn) error { return nil }, done: make(chan error, 1)}:
+	default:
+	}
+}
+
+// ownConditions makes the board say what the conditions say.
+func (t *txn) ownConditions() {
+	t.b.selfMu.Lock()
+	defer t.b.selfMu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(t.b.conditions)) {
+		c := t.b.conditions[id]
+		if c.settled {
+			continue
+		}
+		open := t.get(id).Open()
+		if c.active || open {
+			status := alert.Resolved
+			if c.active {
+				status = alert.Firing
+			}
+			t.self(selfEvent(id, c), status)
+		}
+		t.settled[id] = c.active
+	}
+}
+
+// settle marks conditions that the board shows now, unless they have changed
+// since the transaction read them.
+func (b *Bridge) settle(applied map[alert.Identity]bool) {
+	b.selfMu.Lock()
+	defer b.selfMu.Unlock()
+	for id, active := range applied {
+		if c := b.conditions[id]; c.active == active {
+			c.settled = true
+			b.conditions[id] = c
+		}
+	}
+}
+
+func selfEvent(id alert.Identity, c condition) alert.Event {
+	return alert.Event{
+		Identity: id, Receiver: Self, Order: alert.ByArrival,
+		Labels: alert.LabelsOf(c.labels), Annotations: alert.LabelsOf(c.annotations), Default: c.severity,
+	}
+}
+
+// self applies an event of the bridge itself.
+func (t *txn) self(e alert.Event, status alert.Status) {
+	e.Status = status
+	t.event(e, t.b.rules.Load().Decide(e))
+}
+
+// Refuse puts a refused request of an authenticated sender on the board. It
+// never blocks: where the writer's queue is full, the next refusal tells.
+func (b *Bridge) Refuse(r receive.Refusal) {
+	if !r.Authenticated {
+		return
+	}
+	e := alert.Event{
+		Identity: selfIdentity(SenderRefused, r.Receiver+"/"+r.Reason), Receiver: Self, Order: alert.ByArrival,
+		Labels:      alert.LabelsOf(map[string]string{"alertname": SenderRefused, "refused_by": r.Receiver, "reason": r.Reason}),
+		Annotations: alert.LabelsOf(map[string]string{"summary": "receiver " + r.Receiver + " refused a request: " + r.Detail}),
+		EndsAt:      b.now().Add(refusedFor),
+	}
+	b.post(func(t *txn) error {
+		t.self(e, alert.Firing)
+		return nil
+	})
+}
+
+// post hands over a command whose answer nobody waits for; it may be dropped.
+func (b *Bridge) post(run func(*txn) error) {
+	select {
+	case b.commands <- &command{run: run, size: 1, done: make(chan error, 1)}:
+	default:
+	}
+}
+
+// truncated raises or ends the alert that a sender left alerts out.
+func (t *txn) truncated(in receive.Batch) {
+	if in.Group == "" {
+		return
+	}
+	id := selfIdentity(AlertsTruncated, in.Receiver+"/"+in.Group)
+	if in.Truncated == 0 && !t.get(id).Open() {
+		return
+	}
+	e := alert.Event{
+		Identity: id, Receiver: Self, Order: alert.ByArrival,
+		Labels: alert.LabelsOf(map[string]string{"alertname": AlertsTruncated, "refused_by": in.Receiver, "group": in.Group}),
+		Annotations: alert.LabelsOf(map[string]string{
+			"summary": "the sender left out alerts of this group (max_alerts): lamps may be missing some",
+		}),
+	}
+	status := alert.Resolved
+	if in.Truncated > 0 {
+		status = alert.Firing
+	}
+	t.self(e, status)
+}
+
+// beat is one heartbeat: when it came last.
+type beat struct {
+	classify.Heartbeat
+	last time.Time
+	// told: its absence is on the board.
+	told bool
+}
+
+// renewBeats takes over heartbeats after a reload: those that stay keep their
+// time, new ones start now.
+func renewBeats(old []beat, heartbeats []classify.Heartbeat, now time.Time) []beat {
+	beats := make([]beat, len(heartbeats))
+	for i, h := range heartbeats {
+		beats[i] = beat{Heartbeat: h, last: now}
+		for _, o := range old {
+			if o.Name() == h.Name() {
+				beats[i].last, beats[i].told = o.last, o.told
+			}
+		}
+	}
+	return beats
+}
+
+// due is when the absence of the heartbeat becomes an alert; zero where it is
+// one already.
+func (h beat) due() time.Time {
+	if h.told {
+		return time.Time{}
+	}
+	return h.last.Add(time.Duration(h.MissingAfter))
+}
+
+func (t *txn) ownBeats() []beat {
+	if t.beats == nil {
+		t.beats = slices.Clone(t.b.beats)
+	}
+	return t.beats
+}
+
+// beat notes that a heartbeat came.
+func (t *txn) beat(index int) {
+	beats := t.ownBeats()
+	if index >= len(beats) {
+		return
+	}
+	h := &beats[index]
+	h.last, h.told = t.now, false
+	id := selfIdentity(HeartbeatLost, h.Name())
+	if t.get(id).Open() {
+		t.self(h.event(id), alert.Resolved)
+	}
+}
+
+// missing raises the alert for heartbeats that stopped coming.
+func (t *txn) missing() {
+	for i := range t.b.beats {
+		beats := t.b.beats
+		if t.beats != nil {
+			beats = t.beats
+		}
+		at := beats[i].due()
+		if at.IsZero() || t.now.Before(at) {
+			continue
+		}
+		h := &t.ownBeats()[i]
+		h.told = true
+		t.self(h.event(selfIdentity(HeartbeatLost, h.Name())), alert.Firing)
+	}
+}
+
+func (h beat) event(id alert.Identity) alert.Event {
+	return alert.Event{
+		Identity: id, Receiver: Self, Order: alert.ByArrival, Default: h.Severity,
+		Labels: alert.LabelsOf(map[string]string{"alertname": HeartbeatLost, "heartbeat": h.Name()}),
+		Annotations: alert.LabelsOf(map[string]string{
+			"summary": "no " + h.Name() + " for " + h.MissingAfter.String() + ": the path from its sender to here is broken",
+		}),
+	}
+}
+
+// orphaned reports whether an alert of the bridge itself tells of something
+// that the configuration has no more. b.mu is not held.
+func (b *Bridge) orphaned(a *alert.Alert) bool {
+	if a.Receiver != Self {
+		return false
+	}
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	switch a.Labels.Get("alertname") {
+	case TowerLost:
+		return b.towers[a.Labels.Get("tower")] == nil
+	case HeartbeatLost:
+		return !slices.ContainsFunc(b.beats, func(h beat) bool { return h.Name() == a.Labels.Get("heartbeat") })
+	}
+	return false
+}
+
+func seenOf(in receive.Batch) journal.Seen { return journal.Seen{Key: in.Key, Until: in.KeyUntil} }

@@ -1,0 +1,203 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/board"
+	"github.com/andonhq/andon/pkg/classify"
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+var _ receive.Sink = (*Bridge)(nil)
+
+// Submit sorts events by the rules and returns when they are durable. A batch
+// whose key is known changes nothing.
+func (b *Bridge) Submit(ctx context.Context, in receive.Batch) error {
+	rules := b.rules.Load()
+	decisions := decide(rules, in.Events)
+	var waiting []*command
+	for i, start := 0, 0; i == 0 || start < len(in.Events); i++ {
+		end := min(start+maxCommand, len(in.Events))
+		first := i == 0
+		events, decided := in.Events[start:end], decisions[start:end]
+		c := &command{size: max(1, len(events)), done: make(chan error, 1), run: func(t *txn) error {
+			return t.submit(in, events, decided, rules, first)
+		}}
+		if err := b.enqueue(ctx, c); err != nil {
+			return err
+		}
+		waiting = append(waiting, c)
+		start = end
+	}
+	var errs []error
+	for _, c := range waiting {
+		errs = append(errs, b.await(ctx, c))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("take %d alerts of receiver %s: %w", len(in.Events), in.Receiver, err)
+	}
+	return nil
+}
+
+func decide(rules *classify.Rules, events []alert.Event) []alert.Decision {
+	decisions := make([]alert.Decision, len(events))
+	for i, e := range events {
+		decisions[i] = rules.Decide(e)
+	}
+	return decisions
+}
+
+func (t *txn) submit(in receive.Batch, events []alert.Event, decided []alert.Decision, rules *classify.Rules, first bool) error {
+	if in.Key != "" && first {
+		if t.known(in.Key) {
+			return nil
+		}
+		t.seen[in.Key] = in.KeyUntil
+		t.batch.Seen = append(t.batch.Seen, seenOf(in))
+	}
+	if now := t.b.rules.Load(); now != rules { // reloaded since
+		decided = decide(now, events)
+	}
+	for i, e := range events {
+		t.event(e, decided[i])
+	}
+	if first {
+		t.record(slices.Clone(in.Records))
+		t.truncated(in)
+	}
+	return nil
+}
+
+func (t *txn) known(key string) bool {
+	if _, ok := t.seen[key]; ok {
+		return true
+	}
+	until, ok := t.b.seen[key]
+	return ok && t.now.Before(until)
+}
+
+// Selection says which open alerts a verb means.
+type Selection struct {
+	Identities []alert.Identity
+	// Match selects by label where no identities are given; All selects all.
+	Match alert.Matchers
+	All   bool
+}
+
+// ErrNothingSelected tells that a verb was given nothing to act on.
+var ErrNothingSelected = errors.New("say which alerts: identities, matchers, or all")
+
+// Outcome is what became of one alert that a verb was used on.
+type Outcome struct {
+	Identity alert.Identity `json:"identity"`
+	// Error says why nothing was done, "" where it was.
+	Error string `json:"error,omitempty"`
+}
+
+// Acknowledge records that somebody has the alerts.
+func (b *Bridge) Acknowledge(ctx context.Context, s Selection, by, comment string) ([]Outcome, error) {
+	return b.verb(ctx, s, "acknowledge", func(a *alert.Alert, now time.Time) (*alert.Alert, []alert.Entry, error) {
+		return board.Acknowledge(a, by, comment, now)
+	})
+}
+
+// Reset ends alerts that wait for it.
+func (b *Bridge) Reset(ctx context.Context, s Selection, by string) ([]Outcome, error) {
+	return b.verb(ctx, s, "reset", func(a *alert.Alert, now time.Time) (*alert.Alert, []alert.Entry, error) {
+		return board.ResetAlarm(a, by, now)
+	})
+}
+
+func (b *Bridge) verb(ctx context.Context, s Selection, name string,
+	do func(*alert.Alert, time.Time) (*alert.Alert, []alert.Entry, error),
+) ([]Outcome, error) {
+	if len(s.Identities) == 0 && len(s.Match) == 0 && !s.All {
+		return nil, ErrNothingSelected
+	}
+	ids := s.Identities
+	if len(ids) == 0 {
+		for _, a := range b.Alerts(func(a *alert.Alert) bool { return s.Match.Match(a.Labels) }) {
+			ids = append(ids, a.Identity)
+		}
+		slices.SortFunc(ids, func(x, y alert.Identity) int { return strings.Compare(string(x), string(y)) })
+	}
+	outcomes := []Outcome{}
+	for part := range slices.Chunk(ids, maxCommand) {
+		var got []Outcome
+		err := b.do(ctx, len(part), func(t *txn) error {
+			got = nil
+			for _, id := range part {
+				prev := t.get(id)
+				next, entries, err := do(prev, t.now)
+				o := Outcome{Identity: id}
+				if err != nil {
+					if len(s.Identities) == 0 {
+						continue // by label: what cannot be meant is left out
+					}
+					o.Error = err.Error()
+				} else {
+					t.put(id, prev, next, entries)
+				}
+				got = append(got, o)
+			}
+			return nil
+		})
+		if err != nil {
+			return outcomes, fmt.Errorf("%s: %w", name, err)
+		}
+		outcomes = append(outcomes, got...)
+	}
+	return outcomes, nil
+}
+
+// Reload takes over a configuration: rules, receivers' defaults, heartbeats
+// and towers change, the board stays and is classified anew.
+func (b *Bridge) Reload(ctx context.Context, c *Config) error {
+	old := b.Severities()
+	swap := &command{control: func() { b.install(c) }, done: make(chan error, 1)}
+	if err := b.enqueue(ctx, swap); err != nil {
+		return fmt.Errorf("take over the configuration: %w", err)
+	}
+	if err := b.await(ctx, swap); err != nil {
+		return fmt.Errorf("take over the configuration: %w", err)
+	}
+	rules := b.rules.Load()
+	var ids []alert.Identity
+	for _, a := range b.Alerts(nil) {
+		ids = append(ids, a.Identity)
+	}
+	var errs []error
+	for part := range slices.Chunk(ids, maxCommand) {
+		errs = append(errs, b.do(ctx, len(part), func(t *txn) error {
+			for _, id := range part {
+				prev := t.get(id)
+				if !prev.Open() {
+					continue
+				}
+				if b.orphaned(prev) {
+					t.self(prev.Event(), alert.Resolved)
+					continue
+				}
+				d := rules.Decide(prev.Event())
+				d.PrevRank = min(old.Rank(prev.Severity), len(rules.Severities()))
+				if rules.Severities().Has(prev.Severity) {
+					d.PrevRank = rules.Severities().Rank(prev.Severity)
+				}
+				next, entries := board.Reclassify(prev, d, t.now)
+				t.put(id, prev, next, entries)
+			}
+			return nil
+		}))
+	}
+	b.wakeTowers(nil)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("classify open alerts anew: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,240 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"time"
+)
+
+// Errors of Open. The file is left as it was.
+var (
+	// ErrCorrupt: the file is no journal, or damaged.
+	ErrCorrupt = errors.New("the journal is damaged")
+	// ErrNewer: a newer version of Andon wrote the file.
+	ErrNewer = errors.New("the journal was written by a newer version of andon")
+)
+
+// migrations bring the schema from one version to the next; the version of a
+// file is its user_version. They are only ever added to.
+var migrations = []string{
+	`CREATE TABLE alerts (
+		identity TEXT PRIMARY KEY,
+		alert    BLOB NOT NULL -- JSON of alert.Alert
+	) WITHOUT ROWID;
+	CREATE TABLE history (
+		change      INTEGER PRIMARY KEY,
+		at          INTEGER NOT NULL, -- Unix nanoseconds
+		kind        TEXT NOT NULL,
+		identity    TEXT NOT NULL,
+		receiver    TEXT NOT NULL,
+		severity    TEXT NOT NULL,
+		rule        TEXT NOT NULL,
+		"by"        TEXT NOT NULL,
+		note        TEXT NOT NULL,
+		labels      BLOB, -- JSON object
+		annotations BLOB, -- JSON object
+		original    TEXT NOT NULL
+	);
+	CREATE INDEX history_identity ON history (identity, change);
+	CREATE INDEX history_unmatched ON history (change) WHERE kind = 'recorded' AND rule = '';
+	CREATE TABLE seen (
+		key   TEXT PRIMARY KEY,
+		until INTEGER NOT NULL -- Unix nanoseconds
+	) WITHOUT ROWID;
+	CREATE TABLE state (
+		name  TEXT PRIMARY KEY,
+		value BLOB NOT NULL -- JSON
+	) WITHOUT ROWID;`,
+}
+
+// applicationID marks the file as a journal of Andon in SQLite's header.
+const applicationID = 0x616e646f // "ando"
+
+// header is what SQLite's file format keeps in the first 100 bytes of a file
+// (https://www.sqlite.org/fileformat.html, section 1.3).
+type header struct {
+	version     uint32 // offset 60: user_version
+	application uint32 // offset 68
+}
+
+// readHeader looks at a file without opening it as a database, so that one
+// that is not ours stays untouched to the byte. A file that does not exist or
+// is empty has no header.
+func readHeader(path string) (*header, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var b [100]byte
+	switch n, err := io.ReadFull(f, b[:]); {
+	case n == 0 && errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, err
+	case n < len(b), string(b[:16]) != "SQLite format 3\x00":
+		return nil, fmt.Errorf("%w: it is not an SQLite database", ErrCorrupt)
+	}
+	return &header{version: binary.BigEndian.Uint32(b[60:]), application: binary.BigEndian.Uint32(b[68:])}, nil
+}
+
+// Open opens or makes the journal at a path and reads it. A file that is
+// damaged or newer is left untouched: ErrCorrupt, ErrNewer.
+func Open(ctx context.Context, path string) (*Journal, *Contents, error) {
+	j, c, err := open(ctx, path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("open journal %s: %w", path, err)
+	}
+	return j, c, nil
+}
+
+func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error) {
+	h, err := readHeader(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var contents *Contents
+	if h != nil {
+		switch {
+		case h.application != applicationID:
+			return nil, nil, fmt.Errorf("%w: it is another program's database", ErrCorrupt)
+		case int(h.version) > len(migrations):
+			return nil, nil, fmt.Errorf("%w: schema %d, this version knows %d", ErrNewer, h.version, len(migrations))
+		}
+		// Read everything before anything may be written: a database that
+		// cannot be read must not be touched, not even by a checkpoint.
+		if contents, err = inspect(ctx, path, int(h.version) == len(migrations)); err != nil {
+			return nil, nil, err
+		}
+	}
+	j := &Journal{path: path}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, j.Close())
+		}
+	}()
+	if j.write, err = connect(path, "rwc", 1); err != nil {
+		return nil, nil, err
+	}
+	if j.conn, err = j.write.Conn(ctx); err != nil {
+		return nil, nil, err
+	}
+	if err = j.migrate(ctx, h); err != nil {
+		return nil, nil, err
+	}
+	if j.read, err = connect(path, "rw", 4); err != nil {
+		return nil, nil, err
+	}
+	if err = j.prepare(ctx); err != nil {
+		return nil, nil, err
+	}
+	if contents == nil {
+		if contents, err = load(ctx, j.read); err != nil {
+			return nil, nil, err
+		}
+	}
+	return j, contents, nil
+}
+
+// inspect reads a journal without the right to write it.
+func inspect(ctx context.Context, path string, current bool) (_ *Contents, err error) {
+	db, err := connect(path, "ro", 1)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if !current {
+		// An older schema: what can be checked is that its pages are sound.
+		var result string
+		if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil || result != "ok" {
+			return nil, fmt.Errorf("%w: %s", ErrCorrupt, errText(err, result))
+		}
+		return nil, nil
+	}
+	c, err := load(ctx, db)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return c, nil
+}
+
+func errText(err error, result string) string {
+	if err != nil {
+		return err.Error()
+	}
+	return result
+}
+
+// connect opens a pool on the file. Synchronous FULL in WAL mode syncs the log
+// at every commit.
+func connect(path, mode string, connections int) (*sql.DB, error) {
+	q := url.Values{"mode": {mode}}
+	q.Add("_pragma", "busy_timeout(5000)")
+	if mode == "rwc" {
+		q.Add("_pragma", "journal_mode(WAL)")
+		q.Add("_pragma", "synchronous(FULL)")
+		q.Add("_pragma", "cache_size(-16000)")
+		q.Add("_pragma", "wal_autocheckpoint(4000)")
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(time.Minute)
+	return db, nil
+}
+
+// migrate brings the schema up to date, one version a transaction.
+func (j *Journal) migrate(ctx context.Context, h *header) error {
+	version := 0
+	if h != nil {
+		version = int(h.version)
+	}
+	if version == len(migrations) {
+		return nil
+	}
+	for ; version < len(migrations); version++ {
+		script := fmt.Sprintf("BEGIN IMMEDIATE; %s; PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT;",
+			migrations[version], version+1, applicationID)
+		if _, err := j.conn.ExecContext(ctx, script); err != nil {
+			return fmt.Errorf("migrate to schema %d: %w", version+1, err)
+		}
+	}
+	// The header is read from the file before the log is: move it there.
+	if _, err := j.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("migrate: checkpoint: %w", err)
+	}
+	return nil
+}
+
+func (j *Journal) prepare(ctx context.Context) error {
+	for _, s := range []struct {
+		stmt  **sql.Stmt
+		query string
+	}{
+		{&j.stmts.put, `INSERT INTO alerts (identity, alert) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET alert = excluded.alert`},
+		{&j.stmts.drop, `DELETE FROM alerts WHERE identity = ?`},
+		{&j.stmts.history, `INSERT INTO history (change, at, kind, identity, receiver, severity, rule, "by", note, labels, annotations, original)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&j.stmts.seen, `INSERT INTO seen (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`},
+		{&j.stmts.forget, `DELETE FROM seen WHERE until < ?`},
+		{&j.stmts.state, `INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`},
+	} {
+		var err error
+		if *s.stmt, err = j.conn.PrepareContext(ctx, s.query); err != nil {
+			return fmt.Errorf("prepare %q: %w", s.query, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,73 @@
+package receive
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/andonhq/andon/pkg/config"
+)
+
+// format is one kind of sender: a section of a receiver's configuration.
+// Another sender is one more file with one more line in formats.
+type format struct {
+	section string
+	chosen  func(*Config) bool
+	// needsAuthorization: requests prove nothing by themselves.
+	needsAuthorization bool
+	validate           func(c *Config, path string) config.Problems
+	open               func(c *Config, d Deps) (sender, error)
+}
+
+var formats = []format{
+	{
+		section: "alertmanager", needsAuthorization: true,
+		chosen:   func(c *Config) bool { return c.Alertmanager != nil },
+		validate: func(*Config, string) config.Problems { return nil },
+		open:     func(c *Config, _ Deps) (sender, error) { return alertmanager{c.Name}, nil },
+	},
+	{
+		section:  "sns",
+		chosen:   func(c *Config) bool { return c.SNS != nil },
+		validate: validateSNS,
+		open:     func(c *Config, d Deps) (sender, error) { return newSNS(c, d) },
+	},
+}
+
+// formatOf returns the format that a configuration chooses, nil where it
+// chooses none.
+func formatOf(c *Config) *format {
+	for i := range formats {
+		if formats[i].chosen(c) {
+			return &formats[i]
+		}
+	}
+	return nil
+}
+
+// sender is an open format.
+type sender interface {
+	// maxBody is the largest body in bytes.
+	maxBody() int64
+	// receive decodes and checks one request whose body has been read. A
+	// *rejection as error decides the answer; the batch goes to the sink.
+	receive(ctx context.Context, r *http.Request, body []byte, now time.Time) (outcome, error)
+	// explain decodes what could have arrived, without asking for proof.
+	explain(body []byte, now time.Time) (Explanation, error)
+}
+
+// outcome is what came of a request that is not rejected.
+type outcome struct {
+	batch Batch
+	// refusals are told to the sink once the batch is durable: parts of the
+	// request that could not be used.
+	refusals []Refusal
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return strconv.Quote(short(s))
+}

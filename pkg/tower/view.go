@@ -1,0 +1,132 @@
+package tower
+
+import (
+	"container/heap"
+	"time"
+
+	"github.com/andonhq/andon/pkg/alert"
+)
+
+// View is what one tower needs to know of the board: how many alerts it shows
+// by severity and phase, and which was raised last. It is kept up to date by
+// the changes, so a change costs the same however many alerts are open.
+type View struct {
+	plan   *Plan
+	counts map[class]int
+	raised map[alert.Severity]*raisedHeap
+}
+
+type class struct {
+	severity alert.Severity
+	phase    alert.Phase
+}
+
+// NewView returns the view of an empty board.
+func NewView(plan *Plan) *View {
+	return &View{plan: plan, counts: map[class]int{}, raised: map[alert.Severity]*raisedHeap{}}
+}
+
+// Shows reports whether the tower shows an alert while it is open.
+func (v *View) Shows(a *alert.Alert) bool { return a.Open() && v.plan.Match.Match(a.Labels) }
+
+// Update takes over one change of the board and reports whether it touched
+// this tower.
+func (v *View) Update(prev, next *alert.Alert) bool {
+	was, is := v.Shows(prev), v.Shows(next)
+	if was {
+		v.counts[class{prev.Severity, prev.Phase()}]--
+		if h := v.raised[prev.Severity]; h != nil {
+			delete(h.live, prev.Identity)
+		}
+	}
+	if is {
+		v.counts[class{next.Severity, next.Phase()}]++
+		if next.Ack == nil {
+			v.sounds(next)
+		}
+	}
+	return was || is
+}
+
+// sounds remembers when an unacknowledged alert was raised, where its
+// severity has a buzzer on this tower.
+func (v *View) sounds(a *alert.Alert) {
+	look, ok := v.plan.look(a.Severity)
+	if !ok || look.Buzzer == 0 {
+		return
+	}
+	h := v.raised[a.Severity]
+	if h == nil {
+		h = &raisedHeap{live: map[alert.Identity]int64{}}
+		v.raised[a.Severity] = h
+	}
+	at := a.RaisedAt.UnixNano()
+	h.live[a.Identity] = at
+	heap.Push(h, raised{at, a.Identity})
+	if len(h.order) > 2*len(h.live)+64 {
+		h.rebuild()
+	}
+}
+
+// count is the number of alerts of a severity in a phase.
+func (v *View) count(s alert.Severity, p alert.Phase) int { return v.counts[class{s, p}] }
+
+// Counts returns the numbers of alerts shown, by severity and phase.
+func (v *View) Counts() map[alert.Severity]map[alert.Phase]int {
+	counts := map[alert.Severity]map[alert.Phase]int{}
+	for c, n := range v.counts {
+		if n > 0 {
+			if counts[c.severity] == nil {
+				counts[c.severity] = map[alert.Phase]int{}
+			}
+			counts[c.severity][c.phase] = n
+		}
+	}
+	return counts
+}
+
+// newest is when the last unacknowledged alert of a severity was raised; zero
+// where there is none.
+func (v *View) newest(s alert.Severity) time.Time {
+	h := v.raised[s]
+	if h == nil {
+		return time.Time{}
+	}
+	for len(h.order) > 0 {
+		top := h.order[0]
+		if at, ok := h.live[top.id]; ok && at == top.at {
+			return time.Unix(0, top.at)
+		}
+		heap.Pop(h)
+	}
+	return time.Time{}
+}
+
+type raised struct {
+	at int64
+	id alert.Identity
+}
+
+// raisedHeap is a container/heap, newest first, of which only the live hold.
+type raisedHeap struct {
+	order []raised
+	live  map[alert.Identity]int64
+}
+
+func (h *raisedHeap) Len() int           { return len(h.order) }
+func (h *raisedHeap) Less(i, j int) bool { return h.order[i].at > h.order[j].at }
+func (h *raisedHeap) Swap(i, j int)      { h.order[i], h.order[j] = h.order[j], h.order[i] }
+func (h *raisedHeap) Push(x any)         { h.order = append(h.order, x.(raised)) }
+func (h *raisedHeap) Pop() any {
+	last := h.order[len(h.order)-1]
+	h.order = h.order[:len(h.order)-1]
+	return last
+}
+
+func (h *raisedHeap) rebuild() {
+	h.order = h.order[:0]
+	for id, at := range h.live {
+		h.order = append(h.order, raised{at, id})
+	}
+	heap.Init(h)
+}
