@@ -129,14 +129,11 @@ func (c *Config) validate() config.Problems {
 		add(sev)
 		c.Severities = alert.DefaultSeverities // so that the rest is judged by something
 	}
-	names := map[string]int{}
+	add(receive.ValidateAll("receivers", c.Receivers, c.Severities))
 	for i, r := range c.Receivers {
-		at := fmt.Sprintf("receivers[%d]", i)
-		add(r.Validate(at, c.Severities))
-		if first, twice := names[r.Name]; twice && r.Name != "" {
-			ps.Add(at+".name", "a name of its own", "%q is the name of receivers[%d] too", r.Name, first)
+		if r.Name == SendReceiver {
+			ps.Add(fmt.Sprintf("receivers[%d].name", i), "another name", "%q is the receiver of what andon send sends", r.Name)
 		}
-		names[r.Name] = i
 	}
 	add(classify.ValidateRules("rules", c.Rules, c.Severities))
 	add(classify.ValidateHeartbeats("heartbeats", c.Heartbeats, c.Severities))

@@ -254,14 +254,14 @@ type hostLamp struct {
 }
 
 func (h *hostLamp) Apply(ctx context.Context, name string, generation uint64, notAfter time.Time, s lamp.State) (lamp.Observation, error) {
-	run, err := h.lamps.running1(h.notifier)
+	run, err := h.lamps.hostOf(h.notifier)
 	if err != nil {
 		return lamp.Observation{}, err
 	}
 	return run.Apply(ctx, notifier.ApplyRequest{Tower: name, Generation: generation, NotAfter: notAfter, State: s})
 }
 
-func (l *Lamps) running1(name string) (*host, error) {
+func (l *Lamps) hostOf(name string) (*host, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if h := l.hosts[name]; h != nil {
@@ -334,7 +334,7 @@ func (l *Lamps) of(name string) (*host, error) {
 	if t == nil {
 		return nil, ErrNoTower
 	}
-	return l.running1(t.notifier)
+	return l.hostOf(t.notifier)
 }
 
 // Capabilities is what a tower can show, as its notifier said when the

@@ -16,6 +16,9 @@ import (
 
 var _ receive.Sink = (*Bridge)(nil)
 
+// SendReceiver is the receiver of events that scripts send to the API.
+const SendReceiver = "send"
+
 // Submit sorts events by the rules and returns when they are durable. A batch
 // whose key is known changes nothing.
 func (b *Bridge) Submit(ctx context.Context, in receive.Batch) error {

@@ -64,11 +64,13 @@ func (r *Rules) Explain(e alert.Event) (alert.Decision, []Step) {
 
 func (r *Rules) decide(e alert.Event, trace *[]Step) alert.Decision {
 	d := alert.Decision{Identity: e.Identity, Status: e.Status, Labels: e.Labels.With(map[string]string{"receiver": e.Receiver})}
-	if e.Status == alert.Firing {
+	if e.Status == alert.Firing || e.Status == alert.Message {
 		for i, h := range r.cfg.Heartbeats {
 			if h.Match.Match(d.Labels) {
-				d.Heartbeat = i + 1
-				d.Severity = alert.Record
+				d.Heartbeat, d.Status, d.Severity = i+1, alert.Firing, alert.Record
+				if d.Identity == "" {
+					d.Identity, d.Single = mailIdentity(nil, d.Labels, e)
+				}
 				return d
 			}
 		}

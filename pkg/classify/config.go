@@ -7,6 +7,7 @@ package classify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -137,12 +138,15 @@ func ValidateRules(path string, rules []Rule, severities alert.Severities) confi
 			ps.Add(at+".severity", known, "unknown severity %q", r.Severity)
 		}
 		if r.Continue {
-			for field, set := range map[string]bool{
-				"resolved_by": len(r.ResolvedBy) > 0, "equal": len(r.Equal) > 0, "expire": r.Expire != 0,
-				"sequence": r.Sequence != "", "end_on_acknowledge": r.EndOnAcknowledge,
+			for _, f := range []struct {
+				name string
+				set  bool
+			}{
+				{"resolved_by", len(r.ResolvedBy) > 0}, {"equal", len(r.Equal) > 0}, {"expire", r.Expire != 0},
+				{"sequence", r.Sequence != ""}, {"end_on_acknowledge", r.EndOnAcknowledge},
 			} {
-				if set {
-					ps.Add(at+"."+field, "put it into the rule that decides", "has no effect in a rule that continues")
+				if f.set {
+					ps.Add(at+"."+f.name, "put it into the rule that decides", "has no effect in a rule that continues")
 				}
 			}
 			if len(r.Labels) == 0 {
@@ -185,7 +189,7 @@ func ValidateHeartbeats(path string, heartbeats []Heartbeat, severities alert.Se
 // ValidateSequences checks the sequences section.
 func ValidateSequences(path string, sequences map[alert.Severity]alert.Sequence, severities alert.Severities) config.Problems {
 	var ps config.Problems
-	for s := range sequences {
+	for _, s := range slices.Sorted(maps.Keys(sequences)) {
 		if !severities.Has(s) {
 			ps.Add(path+"."+string(s), list(severities), "unknown severity %q", s)
 		}

@@ -138,8 +138,12 @@ func NewPlan(path string, c Config, severities alert.Severities) (*Plan, config.
 		default:
 			ps.Add(at, "a severity ("+join(severities[1:])+"), idle, acknowledged, stale, returned or bridge_failed", "unknown entry")
 		}
-		if (name == showIdle || name == showAcknowledged) && look.Buzzer != 0 {
+		switch {
+		case look.Buzzer == 0:
+		case name == showIdle, name == showAcknowledged:
 			ps.Add(at+".buzzer", "remove it", "%s is never heard", name)
+		case name == showStale:
+			ps.Add(at+".buzzer", "remove it", "a stale alert is heard as its severity is")
 		}
 	}
 	return p, ps
@@ -242,8 +246,8 @@ func (p *Plan) states() map[string]lamp.State {
 func Warnings(path string, c Config, severities alert.Severities) config.Problems {
 	p, _ := NewPlan(path, c, severities)
 	var ps config.Problems
-	for u, pattern := range p.Idle.Lights {
-		if pattern != lamp.Off && p.Restore == 0 {
+	for _, u := range slices.Sorted(maps.Keys(p.Idle.Lights)) {
+		if p.Idle.Lights[u] != lamp.Off && p.Restore == 0 {
 			ps.Add(path+".show.idle."+string(u), "set restore where the model has it, or keep idle dark",
 				"the light of an idle tower cannot go out by itself when the bridge dies")
 			break

@@ -123,34 +123,35 @@ func lay(on, lights map[lamp.Unit]lamp.Pattern) {
 }
 
 // buzzer is the pattern of the highest severity that has an unacknowledged
-// alert which has not been heard long enough, and when that ends.
+// alert which has not been heard long enough, else that of the ringback where
+// one is configured, and when that ends.
 func (v *View) buzzer(sounded Sounded, now time.Time) (pattern int, next time.Time) {
 	for rank := len(v.plan.Severities) - 1; rank > 0; rank-- {
 		severity := v.plan.Severities[rank]
-		look, ok := v.plan.look(severity)
-		if !ok || look.Buzzer == 0 {
-			continue
-		}
-		if v.count(severity, alert.Unacknowledged)+v.count(severity, alert.Stale) == 0 {
-			continue
-		}
-		newest := v.newest(severity)
-		if !newest.After(sounded.StoppedAt) {
-			continue
-		}
-		if look.BuzzerFor == 0 {
-			return look.Buzzer, time.Time{}
-		}
-		if left := look.BuzzerFor - sounded.After(newest, now); left > 0 {
-			return look.Buzzer, now.Add(left)
+		look, _ := v.plan.look(severity)
+		newest := v.newest(class{severity, alert.Unacknowledged})
+		if on, until := look.sounds(newest, sounded, now); on {
+			return look.Buzzer, until
 		}
 	}
-	if look := v.plan.Returned; look != nil && look.Buzzer != 0 {
-		for _, severity := range v.plan.Severities {
-			if v.count(severity, alert.Returned) > 0 {
-				return look.Buzzer, time.Time{}
-			}
+	if look := v.plan.Returned; look != nil {
+		if on, until := look.sounds(v.newest(returned), sounded, now); on {
+			return look.Buzzer, until
 		}
 	}
 	return 0, time.Time{}
+}
+
+// sounds reports whether alerts, the newest of which was raised at a time, are
+// still to be heard, and until when; the zero time: until somebody acts.
+// Whatever was heard since the newest was raised, the older have heard too.
+func (l *Look) sounds(newest time.Time, sounded Sounded, now time.Time) (on bool, until time.Time) {
+	if newest.IsZero() || !newest.After(sounded.StoppedAt) {
+		return false, time.Time{}
+	}
+	if l.BuzzerFor == 0 {
+		return true, time.Time{}
+	}
+	left := l.BuzzerFor - sounded.After(newest, now)
+	return left > 0, now.Add(left)
 }

@@ -13,7 +13,7 @@ import (
 type View struct {
 	plan   *Plan
 	counts map[class]int
-	raised map[alert.Severity]*raisedHeap
+	raised map[class]*raisedHeap
 }
 
 type class struct {
@@ -23,7 +23,7 @@ type class struct {
 
 // NewView returns the view of an empty board.
 func NewView(plan *Plan) *View {
-	return &View{plan: plan, counts: map[class]int{}, raised: map[alert.Severity]*raisedHeap{}}
+	return &View{plan: plan, counts: map[class]int{}, raised: map[class]*raisedHeap{}}
 }
 
 // Shows reports whether the tower shows an alert while it is open.
@@ -35,30 +35,42 @@ func (v *View) Update(prev, next *alert.Alert) bool {
 	was, is := v.Shows(prev), v.Shows(next)
 	if was {
 		v.counts[class{prev.Severity, prev.Phase()}]--
-		if h := v.raised[prev.Severity]; h != nil {
-			delete(h.live, prev.Identity)
+		if slot, ok := v.slot(prev); ok {
+			delete(v.raised[slot].live, prev.Identity)
 		}
 	}
 	if is {
 		v.counts[class{next.Severity, next.Phase()}]++
-		if next.Ack == nil {
-			v.sounds(next)
+		if slot, ok := v.slot(next); ok {
+			v.sounds(slot, next)
 		}
 	}
 	return was || is
 }
 
-// sounds remembers when an unacknowledged alert was raised, where its
-// severity has a buzzer on this tower.
-func (v *View) sounds(a *alert.Alert) {
-	look, ok := v.plan.look(a.Severity)
-	if !ok || look.Buzzer == 0 {
-		return
+// slot is the class of alerts that an alert is heard with; none where its
+// phase or severity has no buzzer on this tower.
+func (v *View) slot(a *alert.Alert) (slot class, ok bool) {
+	switch a.Phase() {
+	case alert.Unacknowledged, alert.Stale:
+		look, shown := v.plan.look(a.Severity)
+		return class{a.Severity, alert.Unacknowledged}, shown && look.Buzzer != 0
+	case alert.Returned:
+		_, shown := v.plan.look(a.Severity)
+		return returned, shown && v.plan.Returned != nil && v.plan.Returned.Buzzer != 0
 	}
-	h := v.raised[a.Severity]
+	return class{}, false
+}
+
+// returned is the slot of all that has returned to normal, in any severity.
+var returned = class{"", alert.Returned}
+
+// sounds remembers when an alert became worth hearing.
+func (v *View) sounds(slot class, a *alert.Alert) {
+	h := v.raised[slot]
 	if h == nil {
 		h = &raisedHeap{live: map[alert.Identity]int64{}}
-		v.raised[a.Severity] = h
+		v.raised[slot] = h
 	}
 	at := a.RaisedAt.UnixNano()
 	h.live[a.Identity] = at
@@ -85,10 +97,10 @@ func (v *View) Counts() map[alert.Severity]map[alert.Phase]int {
 	return counts
 }
 
-// newest is when the last unacknowledged alert of a severity was raised; zero
-// where there is none.
-func (v *View) newest(s alert.Severity) time.Time {
-	h := v.raised[s]
+// newest is when the last alert of a slot became worth hearing; zero where
+// there is none.
+func (v *View) newest(slot class) time.Time {
+	h := v.raised[slot]
 	if h == nil {
 		return time.Time{}
 	}

@@ -1,6 +1,7 @@
 package virtual
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -200,7 +201,7 @@ func (t *Tower) runLA6(f patlite.Frame) []byte {
 
 func (t *Tower) status() []byte {
 	if t.panel.Model.Family != patlite.LA6 {
-		return t.face.digits[:]
+		return bytes.Clone(t.face.digits[:]) // it is sent after mu is released
 	}
 	return patlite.LA6Status{Inputs: t.inputs, Smart: t.face.smart, Digits: t.face.digits}.Bytes()
 }

@@ -105,14 +105,13 @@ func (t *Tower) do(e Entry, act func() (reply string)) {
 	r.changed = make(chan struct{})
 }
 
-// push appends to a list that keeps the last entries only.
+// push appends to a list that keeps the last entries only. What is cut off at
+// the front is freed when append moves the list.
 func push[T any](list []T, v T, most int) []T {
-	if len(list) < most {
-		return append(list, v)
+	if len(list) == most {
+		list = list[1:]
 	}
-	copy(list, list[1:])
-	list[len(list)-1] = v
-	return list
+	return append(list, v)
 }
 
 func bounded(text string) string {

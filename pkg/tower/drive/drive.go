@@ -69,6 +69,10 @@ const (
 	defaultGrace    = 3 * time.Second
 )
 
+// holdFor is how long a write stands for: with one bridge nobody else drives
+// the tower, and each refresh renews it.
+const holdFor = 30 * time.Second
+
 // Loop drives one tower.
 type Loop struct {
 	name   string
@@ -205,10 +209,9 @@ func (l *Loop) reconcile(ctx context.Context) time.Time {
 		return l.next(want, now, l.written.Add(l.every.Refresh))
 	}
 	l.number++
-	deadline := now.Add(l.every.Deadline)
-	attempt, cancel := context.WithDeadline(ctx, deadline)
+	attempt, cancel := context.WithTimeout(ctx, l.every.Deadline)
 	defer cancel()
-	o, err := l.lamp.Apply(attempt, l.name, l.number, deadline, want.State)
+	o, err := l.lamp.Apply(attempt, l.name, l.number, now.Add(holdFor), want.State)
 	done := time.Now()
 	switch {
 	case ctx.Err() != nil:

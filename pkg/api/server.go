@@ -1,0 +1,197 @@
+// Package api is the bridge's HTTP side: its own API, health, metrics, and
+// what each listener serves to whom. It decides nothing about alerts; the
+// bridge does. Package client is its Go client.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/andonhq/andon/pkg/access"
+	"github.com/andonhq/andon/pkg/api/client"
+	"github.com/andonhq/andon/pkg/bridge"
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+// Deps is what the API serves.
+type Deps struct {
+	Bridge *bridge.Bridge
+	Lamps  *bridge.Lamps
+	// Shadow is nil unless the bridge runs in shadow mode.
+	Shadow  *bridge.Shadow
+	Metrics prometheus.Gatherer
+	Log     *slog.Logger
+	// Reload reads the configuration again; its error is shown to the caller.
+	Reload  func(context.Context) error
+	Version string
+	Config  string
+	Started time.Time
+}
+
+// Server answers HTTP. Users and receivers can be exchanged while it runs.
+type Server struct {
+	deps    Deps
+	users   atomic.Pointer[access.Users]
+	receive atomic.Pointer[receive.Server]
+	web     http.Handler
+}
+
+// New makes a server without users and receivers; see Use.
+func New(deps Deps) *Server {
+	s := &Server{deps: deps}
+	none, _ := access.NewUsers(nil)
+	s.users.Store(none)
+	return s
+}
+
+// Use takes over users and receivers, at start and at each reload.
+func (s *Server) Use(users *access.Users, r *receive.Server) {
+	s.users.Store(users)
+	s.receive.Store(r)
+}
+
+// SetWeb gives the server the board page, which needs Who.
+func (s *Server) SetWeb(h http.Handler) { s.web = h }
+
+// identityKey carries the caller through the request's context.
+type identityKey struct{}
+
+// Who tells the page who made a request that has passed the server's checks.
+func Who(r *http.Request) (access.Identity, bool) {
+	id, ok := r.Context().Value(identityKey{}).(access.Identity)
+	return id, ok
+}
+
+// Handler is what one listener serves.
+func (s *Server) Handler(l access.Listener) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "andon is healthy") })
+	mux.HandleFunc("GET /-/ready", s.ready)
+	if l.Serves(access.Receive) {
+		mux.HandleFunc("/receive/", func(w http.ResponseWriter, r *http.Request) { s.receive.Load().ServeHTTP(w, r) })
+	}
+	g := guard{s: s, loopback: l.Loopback()}
+	if l.Serves(access.Metrics) {
+		metrics := promhttp.HandlerFor(s.deps.Metrics, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(s.deps.Log.Handler(), slog.LevelError)})
+		if l.Loopback() {
+			mux.Handle("GET /metrics", metrics)
+		} else {
+			mux.Handle("GET /metrics", g.needs(access.Viewer, metrics.ServeHTTP))
+		}
+	}
+	browser := http.NewServeMux()
+	if l.Serves(access.API) {
+		s.routes(browser, g)
+		mux.Handle("/api/", http.NewCrossOriginProtection().Handler(browser))
+		mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(g.needs(access.Admin, s.reload)))
+	}
+	if l.Serves(access.Web) && s.web != nil {
+		page := g.needs(access.Viewer, s.web.ServeHTTP)
+		mux.Handle("/", http.NewCrossOriginProtection().Handler(page))
+	}
+	return mux
+}
+
+// guard lets callers through who may.
+type guard struct {
+	s        *Server
+	loopback bool
+}
+
+// needs wraps a handler that needs a role.
+func (g guard) needs(role string, h http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id, err := g.identify(r)
+		var denied *client.Error
+		switch {
+		case errors.As(err, &denied):
+			if denied.Status == http.StatusUnauthorized {
+				w.Header().Set("WWW-Authenticate", `Basic realm="andon", charset="UTF-8"`)
+			}
+			fail(w, denied.Status, denied)
+			return
+		case err != nil:
+			fail(w, http.StatusServiceUnavailable, err)
+			return
+		case !id.May(role):
+			message := fmt.Errorf("%s is a %s; this needs the role %s", id.Name, id.Role, role)
+			if !g.s.users.Load().Any() {
+				message = fmt.Errorf("nothing can be changed over HTTP without users: add users with the role %s to the configuration", role)
+			}
+			fail(w, http.StatusForbidden, message)
+			return
+		}
+		h(w, r.WithContext(context.WithValue(r.Context(), identityKey{}, id)))
+	})
+}
+
+// identify tells who asks. Without users, everybody on this machine reads.
+func (g guard) identify(r *http.Request) (access.Identity, error) {
+	users := g.s.users.Load()
+	if users.Any() {
+		id, err := users.Authenticate(r)
+		if errors.Is(err, access.ErrNoCredentials) || errors.Is(err, access.ErrWrong) {
+			return id, &client.Error{Status: http.StatusUnauthorized, Message: err.Error()}
+		}
+		return id, err
+	}
+	if !g.loopback || !localHost(r.Host) {
+		return access.Identity{}, &client.Error{
+			Status: http.StatusForbidden, Message: "without users, the board is read on this machine only (127.0.0.1 or localhost)",
+		}
+	}
+	return access.Identity{Name: "somebody on this machine", Role: access.Viewer}, nil
+}
+
+// localHost refuses names that a foreign page could point at this machine
+// (DNS rebinding).
+func localHost(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return host == "localhost" || (err == nil && addr.IsLoopback())
+}
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if err := s.deps.Bridge.Failed(); err != nil {
+		fail(w, http.StatusServiceUnavailable, fmt.Errorf("the bridge has failed: %w", err))
+		return
+	}
+	fmt.Fprintln(w, "andon is ready")
+}
+
+func (s *Server) reload(w http.ResponseWriter, r *http.Request) {
+	if err := s.deps.Reload(r.Context()); err != nil {
+		fail(w, http.StatusUnprocessableEntity, err)
+		return
+	}
+	answer(w, map[string]string{"status": "reloaded"})
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	// What cannot be written any more, nobody waits for.
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+func fail(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(client.Error{Message: err.Error()})
+}

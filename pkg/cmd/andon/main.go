@@ -1,0 +1,105 @@
+// Command andon is the bridge: the daemon (serve) and its command line.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit statuses, as --help documents them.
+const (
+	exitFailed = 1 // it was tried and did not work
+	exitUsage  = 2 // the command line or the configuration is wrong
+)
+
+// version is stamped at build.
+var version = "0.1.0-dev"
+
+// usageError marks what the user can mend in the command line or a file.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err == nil {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "andon:", err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		os.Exit(exitUsage)
+	}
+	os.Exit(exitFailed)
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "andon",
+		Short: "Sorts alerts into severities and shows them on signal towers",
+		Long: `andon takes alerts from Alertmanager, Amazon SNS and monitoring mail, sorts them
+by rules into severities that were fixed beforehand, keeps the board of what is
+open, and shows it on signal towers.
+
+  andon serve --config /etc/andon/andon.yaml     the daemon
+  andon check /etc/andon/andon.yaml              is the configuration right?
+  andon explain --receiver mail failure.eml      which rule decides, what lights?
+  andon alerts                                   what is open
+  andon ack --all --comment "on it"              I have it: buzzer off, light steady
+
+Commands that talk to a running bridge use --url (ANDON_URL, default
+` + defaultURL + `) and --token-file (ANDON_TOKEN_FILE).
+
+Exit status: 0 done; 1 it was tried and did not work; 2 the command line or the
+configuration is wrong.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version,
+	}
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w\nSee %s --help", err, c.CommandPath())}
+	})
+	c.CompletionOptions.HiddenDefaultCmd = true
+	c.AddCommand(serveCommand(), checkCommand(), explainCommand(), sendCommand(), alertsCommand(), historyCommand(),
+		ackCommand(), resetCommand(), buzzerStopCommand(), towerCommand(), versionCommand())
+	return c
+}
+
+// args makes a wrong number of arguments a mistake of usage.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, a []string) error {
+		if err := check(c, a); err != nil {
+			return usageError{fmt.Errorf("%w\nSee %s --help", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  args(cobra.NoArgs),
+		Run: func(c *cobra.Command, _ []string) {
+			revision := ""
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, s := range info.Settings {
+					if s.Key == "vcs.revision" {
+						revision = " " + s.Value
+					}
+				}
+			}
+			fmt.Fprintf(c.OutOrStdout(), "andon %s%s %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		},
+	}
+}

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"reflect"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/spf13/cobra"
+
+	"github.com/andonhq/andon/pkg/access"
+	"github.com/andonhq/andon/pkg/api"
+	"github.com/andonhq/andon/pkg/bridge"
+	"github.com/andonhq/andon/pkg/journal"
+	"github.com/andonhq/andon/pkg/lamp"
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+func serveCommand() *cobra.Command {
+	var file, format string
+	var shadow bool
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the bridge",
+		Long: `serve runs the bridge until it gets SIGTERM or Ctrl-C. SIGHUP, or POST
+/-/reload, reads the configuration again: a file with mistakes changes nothing,
+and what is open stays open. Listeners and the journal's path change at the
+next start.
+
+With --shadow everything works but the lamps: no notifier is started; what
+would have been lit is logged, served at /api/v1/shadow, and printed at the end.
+
+If the journal cannot be opened, serve runs all the same: the towers show
+bridge_failed, senders are answered 503 and keep what they have, and the log
+says how to restore.`,
+		Args: args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			var handler slog.Handler
+			switch format {
+			case "text":
+				handler = slog.NewTextHandler(os.Stderr, nil)
+			case "json":
+				handler = slog.NewJSONHandler(os.Stderr, nil)
+			default:
+				return usageError{fmt.Errorf("--log-format %q: text or json", format)}
+			}
+			cfg, err := loadConfig(file)
+			if err != nil {
+				return err
+			}
+			d := &daemon{file: file, log: slog.New(handler)}
+			if shadow {
+				d.shadow = bridge.NewShadow(d.log)
+			}
+			err = d.serve(c.Context(), cfg)
+			if shadow {
+				fmt.Fprint(c.OutOrStdout(), d.shadow)
+			}
+			return err
+		},
+	}
+	c.Flags().StringVar(&file, "config", defaultConfig, "configuration `file`")
+	c.Flags().StringVar(&format, "log-format", "text", "text or json")
+	c.Flags().BoolVar(&shadow, "shadow", false, "light no lamp; report what would have lit")
+	return c
+}
+
+// daemon is one run of serve.
+type daemon struct {
+	file   string
+	log    *slog.Logger
+	shadow *bridge.Shadow
+
+	config  *bridge.Config
+	bridge  *bridge.Bridge
+	lamps   *bridge.Lamps
+	server  *api.Server
+	metrics *prometheus.Registry
+	receive *receive.Metrics
+	reloads *prometheus.GaugeVec
+	mu      sync.Mutex // one reload at a time
+}
+
+// gcPercent trades a little CPU for memory: the board is live data, and the
+// default would let the heap grow to twice its size.
+const gcPercent = 50
+
+func (d *daemon) serve(ctx context.Context, cfg *bridge.Config) (err error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	d.config = cfg
+	can, err := cfg.CheckTowers(ctx, askNotifier)
+	if err != nil {
+		return usageError{err}
+	}
+	d.metrics = prometheus.NewRegistry()
+	d.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	d.receive = receive.NewMetrics(d.metrics)
+	d.reloads = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "andon_config_last_reload_successful", Help: "1 where the last reading of the configuration went well.",
+	}, nil)
+	d.metrics.MustRegister(d.reloads)
+	d.reloads.WithLabelValues().Set(1)
+
+	j, contents, openErr := journal.Open(ctx, cfg.Journal.Path)
+	if openErr != nil {
+		d.log.Error("the journal cannot be opened: nothing is taken, towers show bridge_failed",
+			"error", openErr, "restore", restoreHelp(cfg.Journal.Path, openErr))
+	} else {
+		defer func() { err = errors.Join(err, j.Close()) }()
+	}
+	d.bridge = bridge.New(bridge.Options{
+		Config: cfg, Log: d.log, Metrics: d.metrics, Journal: j, Contents: contents, JournalErr: openErr,
+	})
+	d.lamps = bridge.NewLamps(d.bridge, resolveNotifier, d.shadow, d.metrics, d.log)
+	d.server = api.New(api.Deps{
+		Bridge: d.bridge, Lamps: d.lamps, Shadow: d.shadow, Metrics: d.metrics, Log: d.log,
+		Reload: d.reload, Version: version, Config: d.file, Started: time.Now(),
+	})
+	d.server.SetWeb(newWeb(d))
+	if err := d.use(cfg); err != nil {
+		return usageError{err}
+	}
+	listeners, err := listen(cfg.Listeners)
+	if err != nil {
+		return err
+	}
+	return d.run(ctx, cfg, can, listeners)
+}
+
+// restoreHelp says what to do about a journal that cannot be opened.
+func restoreHelp(path string, err error) string {
+	switch {
+	case errors.Is(err, journal.ErrNewer):
+		return "install the version of andon that wrote " + path + ", or newer"
+	case errors.Is(err, journal.ErrCorrupt):
+		return "stop andon, move " + path + " with its -wal and -shm files aside, put a backup in its place or start without one, start andon; senders repeat what is still firing"
+	default:
+		return "make " + path + " readable and writable for the user andon runs as, and start andon again"
+	}
+}
+
+// use takes over users and receivers.
+func (d *daemon) use(cfg *bridge.Config) error {
+	users, err := access.NewUsers(cfg.Users)
+	if err != nil {
+		return err
+	}
+	receivers, err := receive.NewServer(cfg.Receivers, receive.Deps{
+		Sink: d.bridge, Now: time.Now, Logger: d.log, Metrics: d.receive,
+	})
+	if err != nil {
+		return err
+	}
+	d.server.Use(users, receivers)
+	return nil
+}
+
+// reload reads the configuration again. Where it has mistakes, nothing
+// changes.
+func (d *daemon) reload(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	err := d.takeOver(ctx)
+	if err != nil {
+		d.reloads.WithLabelValues().Set(0)
+		d.log.Error("configuration not reloaded: it stays as it was", "error", err)
+		return err
+	}
+	d.reloads.WithLabelValues().Set(1)
+	d.log.Info("configuration reloaded", "file", d.file)
+	return nil
+}
+
+func (d *daemon) takeOver(ctx context.Context) error {
+	cfg, err := loadConfig(d.file)
+	if err != nil {
+		return err
+	}
+	can, err := cfg.CheckTowers(ctx, askNotifier)
+	if err != nil {
+		return err
+	}
+	if err := d.use(cfg); err != nil {
+		return err
+	}
+	if cfg.Journal != d.config.Journal || !sameListeners(cfg.Listeners, d.config.Listeners) {
+		d.log.Warn("listeners and the journal's path change at the next start only")
+	}
+	if err := d.bridge.Reload(ctx, cfg); err != nil {
+		return err
+	}
+	return d.lamps.Configure(ctx, cfg, can)
+}
+
+func sameListeners(a, b []access.Listener) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Address != b[i].Address || !reflect.DeepEqual(a[i].Serve, b[i].Serve) || !reflect.DeepEqual(a[i].TLS.Value, b[i].TLS.Value) {
+			return false
+		}
+	}
+	return true
+}
+
+// listening is one open listener.
+type listening struct {
+	config access.Listener
+	net    net.Listener
+}
+
+// listen opens all listeners, or none.
+func listen(listeners []access.Listener) ([]listening, error) {
+	var open []listening
+	for _, l := range listeners {
+		t, err := l.TLSConfig()
+		var n net.Listener
+		if err == nil {
+			n, err = net.Listen("tcp", l.Address)
+		}
+		if err != nil {
+			for _, o := range open {
+				err = errors.Join(err, o.net.Close())
+			}
+			return nil, fmt.Errorf("listen on %s: %w", l.Address, err)
+		}
+		if t != nil {
+			n = tls.NewListener(n, t)
+		}
+		open = append(open, listening{l, n})
+	}
+	return open, nil
+}
+
+// Limits of connections.
+const (
+	headerTimeout = 5 * time.Second
+	idleTimeout   = 2 * time.Minute
+	stopWithin    = 5 * time.Second
+)
+
+// run keeps everything going until the context ends, then stops it in order:
+// first no new requests, then the writer, then the lamps.
+func (d *daemon) run(ctx context.Context, cfg *bridge.Config, can map[string]lamp.Capabilities, listeners []listening) error {
+	var bridgeDone, lampsDone, httpDone sync.WaitGroup
+	bridgeCtx, stopBridge := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopBridge()
+	lampsCtx, stopLamps := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopLamps()
+	failed := make(chan error, len(listeners)+1)
+
+	bridgeDone.Go(func() { d.bridge.Run(bridgeCtx) })
+	lampsDone.Go(func() {
+		if err := d.lamps.Run(lampsCtx, cfg, can); err != nil {
+			failed <- fmt.Errorf("start towers: %w", err)
+		}
+	})
+	requests, cancelRequests := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancelRequests()
+	var servers []*http.Server
+	for _, l := range listeners {
+		s := &http.Server{
+			Handler: d.server.Handler(l.config), ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+			ErrorLog:    slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
+			BaseContext: func(net.Listener) context.Context { return requests },
+		}
+		servers = append(servers, s)
+		d.log.Info("listening", "address", l.net.Addr().String(), "serve", l.config.Serve, "tls", l.config.TLS.Set())
+		httpDone.Go(func() {
+			if err := s.Serve(l.net); !errors.Is(err, http.ErrServerClosed) {
+				failed <- fmt.Errorf("serve on %s: %w", l.config.Address, err)
+			}
+		})
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	d.log.Info("andon is up", "version", version, "open", len(d.bridge.Alerts(nil)), "shadow", d.shadow != nil)
+
+	var err error
+	for running := true; running; {
+		select {
+		case <-ctx.Done():
+			running = false
+		case err = <-failed:
+			running = false
+		case <-hangup:
+			_ = d.reload(ctx) // it has been logged
+		}
+	}
+	d.log.Info("stopping")
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	time.AfterFunc(time.Second, cancelRequests) // streams end only so
+	for _, s := range servers {
+		if stopErr := s.Shutdown(stop); stopErr != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
+	httpDone.Wait()
+	stopBridge()
+	bridgeDone.Wait()
+	stopLamps()
+	lampsDone.Wait()
+	return err
+}

@@ -1,0 +1,44 @@
+package web
+
+import (
+	"time"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/lamp"
+	"github.com/andonhq/andon/pkg/text"
+)
+
+// The reader's words for what the program names; what the catalogue does not
+// know stays as it is.
+
+// Severity is the reader's word for a severity.
+func (p *page) Severity(s alert.Severity) string { return text.Name(p.Lang, text.Severity, s) }
+
+// Phase is the reader's word for a phase.
+func (p *page) Phase(ph alert.Phase) string { return text.Name(p.Lang, text.Phase, ph) }
+
+// Kind is the reader's word for a kind of entry.
+func (p *page) Kind(k alert.Kind) string { return text.Name(p.Lang, text.Kind, k) }
+
+// Unit is the reader's word for a coloured light.
+func (p *page) Unit(u lamp.Unit) string { return text.Name(p.Lang, text.Unit, u) }
+
+// Pattern is the reader's word for how a unit is lit.
+func (p *page) Pattern(pattern lamp.Pattern) string { return text.Name(p.Lang, text.Pattern, pattern) }
+
+// Reason is a reason that the history gives, in the reader's language where it
+// is one of the program's own.
+func (p *page) Reason(note string) string { return text.Name(p.Lang, text.Reason, note) }
+
+// Role is the reader's word for a role.
+func (p *page) Role(role string) string { return text.Name(p.Lang, text.Role, role) }
+
+// When is a time for the reader, for the template "time".
+type When struct{ Machine, Full, Short, Ago string }
+
+// When writes a time in every form that a page needs.
+func (p *page) When(t time.Time) When {
+	return When{
+		Machine: t.UTC().Format(time.RFC3339), Full: p.Full(t, p.Now), Short: p.Clock(t, p.Now), Ago: p.Lang.Ago(t, p.Now),
+	}
+}
