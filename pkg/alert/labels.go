@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unique"
 )
 
 // Label is one name with its value.
@@ -32,19 +31,6 @@ func LabelsOf(m map[string]string) Labels {
 }
 
 func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
-
-// longestShared is the length up to which a text is kept once for all alerts
-// that have it: names and most values (hosts, services, severities) repeat
-// from alert to alert, sentences do not, and keeping a table of those costs
-// more than it saves.
-const longestShared = 32
-
-func intern(s string) string {
-	if len(s) > longestShared {
-		return strings.Clone(s) // not the whole message that it was cut from
-	}
-	return unique.Make(s).Value()
-}
 
 // Get returns the value of a label, "" where it is absent.
 func (ls Labels) Get(name string) string {

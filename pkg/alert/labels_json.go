@@ -125,5 +125,5 @@ func readString(data []byte) (s string, rest []byte, ok bool) {
 	if !utf8.Valid(text) {
 		return "", nil, false
 	}
-	return intern(string(text)), bytes.TrimLeft(data[2+end:], space), true
+	return internBytes(text), bytes.TrimLeft(data[2+end:], space), true
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -79,89 +80,6 @@ func (j *Journal) Close() error {
 // Path is the file of the journal.
 func (j *Journal) Path() string { return j.path }
 
-// Contents is what a bridge reads when it starts.
-type Contents struct {
-	Alerts []*alert.Alert
-	Seen   []Seen
-	State  map[string]json.RawMessage
-	// Last is the last change number given out.
-	Last uint64
-}
-
-// Load reads everything that the board consists of.
-func (j *Journal) Load(ctx context.Context) (*Contents, error) {
-	c, err := load(ctx, j.read)
-	if err != nil {
-		return nil, fmt.Errorf("load journal %s: %w", j.path, err)
-	}
-	return c, nil
-}
-
-func load(ctx context.Context, db *sql.DB) (*Contents, error) {
-	c := &Contents{State: map[string]json.RawMessage{}}
-	err := each(ctx, db, `SELECT alert FROM alerts`, func(rows *sql.Rows) error {
-		var data sql.RawBytes
-		if err := rows.Scan(&data); err != nil {
-			return err
-		}
-		a := new(alert.Alert)
-		if err := json.Unmarshal(data, a); err != nil {
-			return fmt.Errorf("alert %.80q: %w", data, err)
-		}
-		c.Alerts = append(c.Alerts, a)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = each(ctx, db, `SELECT key, until FROM seen`, func(rows *sql.Rows) error {
-		var s Seen
-		var until int64
-		if err := rows.Scan(&s.Key, &until); err != nil {
-			return err
-		}
-		s.Until = time.Unix(0, until)
-		c.Seen = append(c.Seen, s)
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	err = each(ctx, db, `SELECT name, value FROM state`, func(rows *sql.Rows) error {
-		var name string
-		var value []byte
-		if err := rows.Scan(&name, &value); err != nil {
-			return err
-		}
-		c.State[name] = value
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	var last sql.NullInt64
-	if err := db.QueryRowContext(ctx, `SELECT max(change) FROM history`).Scan(&last); err != nil {
-		return nil, err
-	}
-	c.Last = uint64(last.Int64)
-	return c, nil
-}
-
-// each calls f for every row of a query.
-func each(ctx context.Context, db *sql.DB, query string, f func(*sql.Rows) error, args ...any) (err error) {
-	rows, err := db.QueryContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		if err := f(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // Commit makes a batch durable; when it returns nil, it is on the disk.
 func (j *Journal) Commit(ctx context.Context, b *Batch) error {
 	if b.Empty() {
@@ -174,65 +92,97 @@ func (j *Journal) Commit(ctx context.Context, b *Batch) error {
 }
 
 func (j *Journal) commit(ctx context.Context, b *Batch) (err error) {
-	if _, err := j.conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+	// The driver would take back the answer of a statement whose context ends
+	// while it runs: a COMMIT that is on the disk would be reported as failed.
+	// So the statements cannot be cancelled; the time is looked at between them.
+	sure := context.WithoutCancel(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, err := j.conn.ExecContext(sure, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			_, undo := j.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-			err = errors.Join(err, undo)
+			err = errors.Join(err, j.rollback(sure))
 		}
 	}()
+	exec := func(stmt *sql.Stmt, args ...any) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		_, err := stmt.ExecContext(sure, args...)
+		return err
+	}
 	for _, a := range b.Alerts {
 		data, err := json.Marshal(a)
 		if err != nil {
 			return fmt.Errorf("encode alert %q: %w", a.Identity, err)
 		}
-		if _, err := j.stmts.put.ExecContext(ctx, string(a.Identity), data); err != nil {
+		if err := exec(j.stmts.put, string(a.Identity), data); err != nil {
 			return err
 		}
 	}
 	for _, id := range b.Forget {
-		if _, err := j.stmts.drop.ExecContext(ctx, string(id)); err != nil {
+		if err := exec(j.stmts.drop, string(id)); err != nil {
 			return err
 		}
 	}
 	for i := range b.Entries {
-		if err := j.insert(ctx, &b.Entries[i]); err != nil {
+		row, err := values(&b.Entries[i])
+		if err != nil {
+			return err
+		}
+		if err := exec(j.stmts.history, row...); err != nil {
 			return err
 		}
 	}
 	for _, s := range b.Seen {
-		if _, err := j.stmts.seen.ExecContext(ctx, s.Key, s.Until.UnixNano()); err != nil {
+		if err := exec(j.stmts.seen, s.Key, s.Until.UnixNano()); err != nil {
 			return err
 		}
 	}
 	if !b.ForgetSeen.IsZero() {
-		if _, err := j.stmts.forget.ExecContext(ctx, b.ForgetSeen.UnixNano()); err != nil {
+		if err := exec(j.stmts.forget, b.ForgetSeen.UnixNano()); err != nil {
 			return err
 		}
 	}
 	for name, value := range b.State {
-		if _, err := j.stmts.state.ExecContext(ctx, name, []byte(value)); err != nil {
+		if err := exec(j.stmts.state, name, []byte(value)); err != nil {
 			return err
 		}
 	}
-	_, err = j.conn.ExecContext(ctx, "COMMIT")
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err = j.conn.ExecContext(sure, "COMMIT")
 	return err
 }
 
-func (j *Journal) insert(ctx context.Context, e *alert.Entry) error {
-	labels, err := json.Marshal(e.Labels)
+// rollback ends a transaction that failed, unless SQLite has done so itself,
+// as it does where the disk is full or cannot be read.
+func (j *Journal) rollback(ctx context.Context) error {
+	_, err := j.conn.ExecContext(ctx, "ROLLBACK")
+	if err != nil && strings.Contains(err.Error(), "no transaction is active") {
+		return nil
+	}
+	return err
+}
+
+// values is one entry as a row of the history.
+func values(e *alert.Entry) ([]any, error) {
+	labels, err := e.Labels.MarshalJSON()
 	if err != nil {
-		return fmt.Errorf("encode labels of %q: %w", e.Identity, err)
+		return nil, fmt.Errorf("encode labels of %q: %w", e.Identity, err)
 	}
 	var annotations []byte
 	if len(e.Annotations) > 0 {
-		if annotations, err = json.Marshal(e.Annotations); err != nil {
-			return fmt.Errorf("encode annotations of %q: %w", e.Identity, err)
+		if annotations, err = e.Annotations.MarshalJSON(); err != nil {
+			return nil, fmt.Errorf("encode annotations of %q: %w", e.Identity, err)
 		}
 	}
-	_, err = j.stmts.history.ExecContext(ctx, int64(e.Change), e.At.UnixNano(), string(e.Kind), string(e.Identity), e.Receiver,
-		string(e.Severity), e.Rule, e.By, e.Note, labels, annotations, e.Original)
-	return err
+	return []any{
+		int64(e.Change), e.At.UnixNano(), string(e.Kind), string(e.Identity), e.Receiver,
+		string(e.Severity), e.Rule, e.By, e.Note, labels, annotations, e.Original,
+	}, nil
 }

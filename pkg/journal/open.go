@@ -3,12 +3,9 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
-	"os"
 	"time"
 )
 
@@ -23,10 +20,11 @@ var (
 // migrations bring the schema from one version to the next; the version of a
 // file is its user_version. They are only ever added to.
 var migrations = []string{
-	`CREATE TABLE alerts (
-		identity TEXT PRIMARY KEY,
+	`-- No WITHOUT ROWID: rows of about 1 kB would each spill to a page of their own.
+	CREATE TABLE alerts (
+		identity TEXT NOT NULL UNIQUE,
 		alert    BLOB NOT NULL -- JSON of alert.Alert
-	) WITHOUT ROWID;
+	);
 	CREATE TABLE history (
 		change      INTEGER PRIMARY KEY,
 		at          INTEGER NOT NULL, -- Unix nanoseconds
@@ -56,37 +54,6 @@ var migrations = []string{
 // applicationID marks the file as a journal of Andon in SQLite's header.
 const applicationID = 0x616e646f // "ando"
 
-// header is what SQLite's file format keeps in the first 100 bytes of a file
-// (https://www.sqlite.org/fileformat.html, section 1.3).
-type header struct {
-	version     uint32 // offset 60: user_version
-	application uint32 // offset 68
-}
-
-// readHeader looks at a file without opening it as a database, so that one
-// that is not ours stays untouched to the byte. A file that does not exist or
-// is empty has no header.
-func readHeader(path string) (*header, error) {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var b [100]byte
-	switch n, err := io.ReadFull(f, b[:]); {
-	case n == 0 && errors.Is(err, io.EOF):
-		return nil, nil
-	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, err
-	case n < len(b), string(b[:16]) != "SQLite format 3\x00":
-		return nil, fmt.Errorf("%w: it is not an SQLite database", ErrCorrupt)
-	}
-	return &header{version: binary.BigEndian.Uint32(b[60:]), application: binary.BigEndian.Uint32(b[68:])}, nil
-}
-
 // Open opens or makes the journal at a path and reads it. A file that is
 // damaged or newer is left untouched: ErrCorrupt, ErrNewer.
 func Open(ctx context.Context, path string) (*Journal, *Contents, error) {
@@ -98,23 +65,9 @@ func Open(ctx context.Context, path string) (*Journal, *Contents, error) {
 }
 
 func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error) {
-	h, err := readHeader(path)
+	version, contents, err := inspect(ctx, path)
 	if err != nil {
 		return nil, nil, err
-	}
-	var contents *Contents
-	if h != nil {
-		switch {
-		case h.application != applicationID:
-			return nil, nil, fmt.Errorf("%w: it is another program's database", ErrCorrupt)
-		case int(h.version) > len(migrations):
-			return nil, nil, fmt.Errorf("%w: schema %d, this version knows %d", ErrNewer, h.version, len(migrations))
-		}
-		// Read everything before anything may be written: a database that
-		// cannot be read must not be touched, not even by a checkpoint.
-		if contents, err = inspect(ctx, path, int(h.version) == len(migrations)); err != nil {
-			return nil, nil, err
-		}
 	}
 	j := &Journal{path: path}
 	defer func() {
@@ -128,7 +81,7 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 	if j.conn, err = j.write.Conn(ctx); err != nil {
 		return nil, nil, err
 	}
-	if err = j.migrate(ctx, h); err != nil {
+	if err = j.migrate(ctx, version); err != nil {
 		return nil, nil, err
 	}
 	if j.read, err = connect(path, "rw", 4); err != nil {
@@ -143,35 +96,6 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 		}
 	}
 	return j, contents, nil
-}
-
-// inspect reads a journal without the right to write it.
-func inspect(ctx context.Context, path string, current bool) (_ *Contents, err error) {
-	db, err := connect(path, "ro", 1)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	if !current {
-		// An older schema: what can be checked is that its pages are sound.
-		var result string
-		if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil || result != "ok" {
-			return nil, fmt.Errorf("%w: %s", ErrCorrupt, errText(err, result))
-		}
-		return nil, nil
-	}
-	c, err := load(ctx, db)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
-	}
-	return c, nil
-}
-
-func errText(err error, result string) string {
-	if err != nil {
-		return err.Error()
-	}
-	return result
 }
 
 // connect opens a pool on the file. Synchronous FULL in WAL mode syncs the log
@@ -196,11 +120,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 }
 
 // migrate brings the schema up to date, one version a transaction.
-func (j *Journal) migrate(ctx context.Context, h *header) error {
-	version := 0
-	if h != nil {
-		version = int(h.version)
-	}
+func (j *Journal) migrate(ctx context.Context, version int) error {
 	if version == len(migrations) {
 		return nil
 	}
@@ -211,7 +131,7 @@ func (j *Journal) migrate(ctx context.Context, h *header) error {
 			return fmt.Errorf("migrate to schema %d: %w", version+1, err)
 		}
 	}
-	// The header is read from the file before the log is: move it there.
+	// The header is looked at before the log is read: move it to the file.
 	if _, err := j.conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		return fmt.Errorf("migrate: checkpoint: %w", err)
 	}

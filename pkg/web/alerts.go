@@ -18,6 +18,7 @@ const maxShown = 200
 // groupView is the open alerts of one severity.
 type groupView struct {
 	Severity       alert.Severity
+	ID             string // for HTML
 	Level          int
 	Open           int
 	Unacknowledged int
@@ -49,7 +50,9 @@ func (s *server) groups(p *page, severities alert.Severities, now time.Time) []g
 	}
 	var groups []groupView
 	for severity, alerts := range by {
-		g := groupView{Severity: severity, Level: level(severities, severity), Open: len(alerts)}
+		g := groupView{
+			Severity: severity, ID: htmlID("severity/" + string(severity)), Level: level(severities, severity), Open: len(alerts),
+		}
 		for _, a := range alerts {
 			if a.Ack == nil {
 				g.Unacknowledged++

@@ -14,7 +14,7 @@ var templateFiles embed.FS
 //go:embed assets
 var assetFiles embed.FS
 
-var templates = template.Must(template.New("").ParseFS(templateFiles, "templates/*.html"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"weblink": webLink}).ParseFS(templateFiles, "templates/*.html"))
 
 // assetTypes are the files that are served, with their media types.
 var assetTypes = map[string]string{

@@ -79,7 +79,7 @@ func (s *server) board(p *page) (*rendered, error) {
 		into *template.HTML
 	}{{"statement", &r.Statement}, {"towers", &r.Towers}, {"alerts", &r.Alerts}, {"updated", &r.Updated}} {
 		var b bytes.Buffer
-		if err := templates.ExecuteTemplate(&b, part.name, v); err != nil {
+		if err := templates.ExecuteTemplate(&b, part.name, &v); err != nil {
 			return nil, fmt.Errorf("render %s: %w", part.name, err)
 		}
 		*part.into = template.HTML(b.String()) //nolint:gosec // made by html/template

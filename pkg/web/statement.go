@@ -88,15 +88,22 @@ func (v *view) title() string {
 	return fmt.Sprintf("%s · Andon", what)
 }
 
-// maxLevel is the level of the highest severity.
+// levels are how the standard severities are coloured, whatever the list; the
+// colours have numbers from 1 to maxLevel.
+var levels = map[alert.Severity]int{"info": 1, "warning": 2, "critical": 3, "disaster": maxLevel}
+
 const maxLevel = 4
 
-// level spreads severities over the colours of the page, 1 to maxLevel, the
-// highest severity at maxLevel; 0 for record and for one not in the list.
+// level returns the colour of a severity: its own, or counted down from the
+// highest severity, which has maxLevel. 0 for record and for one that is not
+// in the list.
 func level(severities alert.Severities, s alert.Severity) int {
-	rank, top := severities.Rank(s), len(severities)-1
-	if rank <= 0 {
+	rank := severities.Rank(s)
+	if rank == 0 {
 		return 0
 	}
-	return max(1, maxLevel-(top-rank))
+	if n, ok := levels[s]; ok {
+		return n
+	}
+	return max(1, maxLevel-(len(severities)-1-rank))
 }

@@ -1,0 +1,433 @@
+//go:build mage
+
+// The project's commands: go tool mage -l lists them. It needs Go and nothing
+// else; what a command needs beyond that it installs or names.
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/magefile/mage/mg"
+)
+
+// Default is what go tool mage does alone.
+var Default = Build
+
+const (
+	binDir              = "bin"
+	alertmanagerModule  = "github.com/prometheus/alertmanager/cmd/alertmanager"
+	alertmanagerVersion = "v0.31.1" // the newest whose command builds from its module
+)
+
+// Demo runs the main job on this machine: Alertmanager, bridge, two virtual
+// towers, and a story. ONCE=1 ends after the story.
+func Demo(ctx context.Context) error {
+	p := newProgress("demo", 4)
+	if err := build(ctx, p); err != nil {
+		return err
+	}
+	p.step("telling the story")
+	// The demo ends by itself on Ctrl-C, which reaches it directly.
+	return run(context.WithoutCancel(ctx), env("ANDON_BIN="+absolute(binDir)), filepath.Join(binDir, "andon-demo"))
+}
+
+// Build builds andon, its notifier, the demo, and the Alertmanager that tests
+// and demo use, into bin.
+func Build(ctx context.Context) error { return build(ctx, newProgress("build", 3)) }
+
+// Test runs everything that is tested, lint first.
+func Test(ctx context.Context) error {
+	p := newProgress("test", 10)
+	missing, err := systemPackages(ctx, p)
+	if err != nil {
+		return err
+	}
+	if err := lint(ctx, p, missing); err != nil {
+		return err
+	}
+	if err := build(ctx, p); err != nil {
+		return err
+	}
+	with := env("ANDON_BIN=" + absolute(binDir))
+	race, plain, err := packages(ctx)
+	if err != nil {
+		return err
+	}
+	p.step(fmt.Sprintf("testing %d packages with the race detector", len(race)))
+	args := []string{"test", "-race", "-timeout=15m"}
+	if err := run(ctx, with, "go", append(args, race...)...); err != nil {
+		return err
+	}
+	p.step(fmt.Sprintf("testing %d packages, the end-to-end tests among them", len(plain)))
+	if err := run(ctx, with, "go", append([]string{"test", "-timeout=20m"}, plain...)...); err != nil {
+		return err
+	}
+	p.done()
+	for _, m := range missing {
+		fmt.Printf("NOT RUN for want of %s: %s\n", m.pkg, m.what)
+	}
+	return nil
+}
+
+// Lint checks the code without running it: go vet, staticcheck, gofumpt, and
+// that generated code is what its source gives. The test of pkg/internal/layers
+// keeps the imports in order.
+func Lint(ctx context.Context) error {
+	p := newProgress("lint", 5)
+	missing, err := systemPackages(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer p.done()
+	return lint(ctx, p, missing)
+}
+
+// Bench measures the bridge and prints the figures. SECTIONS="intake lamp"
+// runs some of them.
+func Bench(ctx context.Context) error {
+	p := newProgress("bench", 4)
+	if err := build(ctx, p); err != nil {
+		return err
+	}
+	p.step("measuring (about two minutes)")
+	args := append([]string{"run", "./pkg/internal/bench"}, strings.Fields(os.Getenv("SECTIONS"))...)
+	return run(ctx, env("ANDON_BIN="+absolute(binDir)), "go", args...)
+}
+
+// Soak runs the tests that count long: 500 crashes, fuzzing. Its result goes
+// to docs/results.
+func Soak(ctx context.Context) error {
+	p := newProgress("soak", 5)
+	if err := build(ctx, p); err != nil {
+		return err
+	}
+	start := time.Now().UTC()
+	p.step("killing the bridge 500 times under load")
+	with := env("ANDON_BIN="+absolute(binDir), "ANDON_CRASHES=500")
+	out, err := output(ctx, with, "go", "test", "-count=1", "-timeout=3h", "-v", "-run=TestCrash", "./pkg/internal/e2e")
+	if err != nil {
+		return err
+	}
+	p.step("fuzzing each decoder for a minute")
+	fuzzed, err := fuzzAll(ctx, time.Minute)
+	if err != nil {
+		return err
+	}
+	report := fmt.Sprintf("# Soak of %s\n\n%s, %s/%s, %d CPUs\n\n## 500 crashes\n\n```\n%s```\n\n## Fuzzing, a minute each\n\n```\n%s```\n",
+		start.Format("2006-01-02"), runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), last(out, 12), fuzzed)
+	file := filepath.Join("docs", "results", "soak-"+start.Format("2006-01-02")+".md")
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	fmt.Println("the result is in", file)
+	return os.WriteFile(file, []byte(report), 0o644)
+}
+
+// Generate makes the generated code anew.
+func Generate(ctx context.Context) error {
+	p := newProgress("generate", 2)
+	if missing, err := systemPackages(ctx, p); err != nil || len(missing) > 0 {
+		return errors.Join(err, missingError(missing))
+	}
+	p.step("generating the notifier protocol")
+	return run(ctx, nil, "go", "generate", "./pkg/...")
+}
+
+// --- building
+
+func build(ctx context.Context, p *progress) error {
+	if err := os.MkdirAll(binDir, 0o755); err != nil {
+		return err
+	}
+	p.step("building andon-notifier-patlite and andon")
+	notifier := filepath.Join(binDir, "andon-notifier-patlite")
+	if err := goBuild(ctx, notifier, "./pkg/cmd/andon-notifier-patlite", ""); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(notifier)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	// andon starts the bundled notifier only if it is this very one.
+	stamp := "-X main.bundled=patlite=" + hex.EncodeToString(sum[:])
+	if err := goBuild(ctx, filepath.Join(binDir, "andon"), "./pkg/cmd/andon", stamp); err != nil {
+		return err
+	}
+	p.step("building andon-demo")
+	if err := goBuild(ctx, filepath.Join(binDir, "andon-demo"), "./pkg/cmd/andon-demo", ""); err != nil {
+		return err
+	}
+	return buildAlertmanager(ctx, p)
+}
+
+func goBuild(ctx context.Context, out, pkg, ldflags string) error {
+	return run(ctx, env("CGO_ENABLED=0"), "go", "build", "-trimpath", "-ldflags", strings.TrimSpace("-s -w "+ldflags), "-o", out, pkg)
+}
+
+func buildAlertmanager(ctx context.Context, p *progress) error {
+	program := filepath.Join(binDir, "alertmanager")
+	if out, err := exec.CommandContext(ctx, program, "--version").CombinedOutput(); err == nil && strings.Contains(string(out), strings.TrimPrefix(alertmanagerVersion, "v")) {
+		p.step("Alertmanager " + alertmanagerVersion + " is there")
+		return nil
+	}
+	p.step("building Alertmanager " + alertmanagerVersion + " (once; a minute or two)")
+	if err := run(ctx, env("GOBIN="+absolute(binDir), "CGO_ENABLED=0"), "go", "install", "-trimpath",
+		"-ldflags", "-s -w -X github.com/prometheus/common/version.Version="+strings.TrimPrefix(alertmanagerVersion, "v"),
+		alertmanagerModule+"@"+alertmanagerVersion); err != nil {
+		return err
+	}
+	return nil
+}
+
+// --- checking
+
+func lint(ctx context.Context, p *progress, missing []systemPackage) error {
+	p.step("go vet")
+	if err := run(ctx, nil, "go", "vet", "./pkg/..."); err != nil {
+		return err
+	}
+	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go"); err != nil {
+		return err
+	}
+	p.step("staticcheck")
+	if err := run(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "staticcheck", "./pkg/..."); err != nil {
+		return err
+	}
+	p.step("gofumpt, generated code")
+	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go")
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		return fmt.Errorf("not formatted (go tool -modfile=tools/go.mod gofumpt -w pkg Magefile.go):\n%s", out)
+	}
+	if len(missing) > 0 {
+		return nil
+	}
+	return generatedIsCurrent(ctx)
+}
+
+// generatedIsCurrent makes the generated code anew and compares.
+func generatedIsCurrent(ctx context.Context) error {
+	files, err := filepath.Glob("pkg/notifier/proto/*.pb.go")
+	if err != nil {
+		return err
+	}
+	before := map[string]string{}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			return err
+		}
+		before[f] = string(data)
+	}
+	if err := run(ctx, nil, "go", "generate", "./pkg/notifier/proto"); err != nil {
+		return err
+	}
+	for f, was := range before {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			return err
+		}
+		if string(data) != was {
+			return fmt.Errorf("%s is not what its source gives; commit what go tool mage generate makes", f)
+		}
+	}
+	return nil
+}
+
+// withoutRace are the packages in which no goroutines meet, or that start
+// other programs only: the race detector would find nothing there and slow
+// them down.
+var withoutRace = []string{
+	"/pkg/alert", "/pkg/lamp", "/pkg/config", "/pkg/text", "/pkg/mail", "/pkg/classify", "/pkg/board", "/pkg/tower",
+	"/pkg/internal/e2e", "/pkg/internal/layers", "/pkg/internal/bench", "/pkg/cmd/andon-demo",
+}
+
+// packages splits the packages that have tests into those to test with the
+// race detector and those without.
+func packages(ctx context.Context) (race, plain []string, err error) {
+	out, err := output(ctx, nil, "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./pkg/...")
+	if err != nil {
+		return nil, nil, err
+	}
+next:
+	for _, pkg := range strings.Fields(out) {
+		for _, suffix := range withoutRace {
+			if strings.HasSuffix(pkg, suffix) {
+				plain = append(plain, pkg)
+				continue next
+			}
+		}
+		race = append(race, pkg)
+	}
+	return race, plain, nil
+}
+
+// fuzzAll runs every fuzz target for a while.
+func fuzzAll(ctx context.Context, each time.Duration) (string, error) {
+	out, err := output(ctx, nil, "go", "test", "-list=^Fuzz", "./pkg/...")
+	if err != nil {
+		return "", err
+	}
+	var targets []string
+	var report strings.Builder
+	for _, line := range strings.Split(out, "\n") {
+		if strings.HasPrefix(line, "Fuzz") {
+			targets = append(targets, line)
+			continue
+		}
+		fields := strings.Fields(line)
+		if len(fields) < 2 || fields[0] != "ok" {
+			continue
+		}
+		for _, t := range targets {
+			fmt.Printf("  fuzzing %s %s\n", fields[1], t)
+			text, err := output(ctx, nil, "go", "test", "-run=^$", "-fuzz=^"+t+"$", "-fuzztime="+each.String(), fields[1])
+			if err != nil {
+				return "", err
+			}
+			report.WriteString(t + ": " + last(text, 3))
+		}
+		targets = nil
+	}
+	return report.String(), nil
+}
+
+// --- what the system must have
+
+// systemPackage is a Debian package, the command that shows it is there, and
+// what cannot be done without it.
+type systemPackage struct{ pkg, file, what string }
+
+var needed = []systemPackage{
+	{"protobuf-compiler", "/usr/bin/protoc", "the check that the notifier protocol's code is generated"},
+	{"libprotobuf-dev", "/usr/include/google/protobuf/timestamp.proto", "the check that the notifier protocol's code is generated"},
+}
+
+// systemPackages installs what is missing where it may, and returns what is
+// missing still. With CI=true that is an error.
+func systemPackages(ctx context.Context, p *progress) ([]systemPackage, error) {
+	p.step("system packages")
+	missing := absent()
+	if len(missing) > 0 && os.Getuid() == 0 {
+		if _, err := exec.LookPath("apt-get"); err == nil {
+			names := []string{}
+			for _, m := range missing {
+				names = append(names, m.pkg)
+			}
+			apt := env("DEBIAN_FRONTEND=noninteractive")
+			if _, err := output(ctx, apt, "apt-get", append([]string{"install", "-y", "-q", "--no-install-recommends"}, names...)...); err != nil {
+				if _, err := output(ctx, apt, "apt-get", "update", "-q"); err != nil {
+					return nil, err
+				}
+				if _, err := output(ctx, apt, "apt-get", append([]string{"install", "-y", "-q", "--no-install-recommends"}, names...)...); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	missing = absent()
+	if len(missing) > 0 && os.Getenv("CI") == "true" {
+		return nil, missingError(missing)
+	}
+	return missing, nil
+}
+
+func absent() []systemPackage {
+	var missing []systemPackage
+	for _, n := range needed {
+		if _, err := os.Stat(n.file); err != nil {
+			missing = append(missing, n)
+		}
+	}
+	return missing
+}
+
+func missingError(missing []systemPackage) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	names := []string{}
+	for _, m := range missing {
+		names = append(names, m.pkg)
+	}
+	return fmt.Errorf("these packages are missing: %s (Debian: apt-get install %s)", strings.Join(names, ", "), strings.Join(names, " "))
+}
+
+// --- running
+
+// progress says which step of how many runs, and how long it has taken so far.
+type progress struct {
+	name    string
+	at, all int
+	start   time.Time
+}
+
+func newProgress(name string, steps int) *progress {
+	return &progress{name: name, all: steps, start: time.Now()}
+}
+
+func (p *progress) step(what string) {
+	p.at++
+	fmt.Printf("[%s %d/%d, %s] %s\n", p.name, p.at, max(p.at, p.all), time.Since(p.start).Round(time.Second), what)
+}
+
+func (p *progress) done() {
+	fmt.Printf("[%s done in %s]\n", p.name, time.Since(p.start).Round(time.Second))
+}
+
+func env(more ...string) []string { return append(os.Environ(), more...) }
+
+func run(ctx context.Context, environment []string, name string, args ...string) error {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Env, c.Stdout, c.Stderr = environment, os.Stdout, os.Stderr
+	return failed(c, c.Run())
+}
+
+// output runs a command and returns what it printed on standard output; what
+// it printed is shown where it fails.
+func output(ctx context.Context, environment []string, name string, args ...string) (string, error) {
+	c := exec.CommandContext(ctx, name, args...)
+	c.Env = environment
+	var errs strings.Builder
+	c.Stderr = &errs
+	out, err := c.Output()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s%s", failed(c, err), out, errs.String())
+	}
+	return string(out), nil
+}
+
+func failed(c *exec.Cmd, err error) error {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return mg.Fatalf(exit.ExitCode(), "%s: %v", strings.Join(c.Args[:min(len(c.Args), 4)], " "), err)
+	}
+	return err
+}
+
+// last returns the last lines of a text.
+func last(text string, lines int) string {
+	all := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n") + "\n"
+}
+
+func absolute(path string) string {
+	a, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return a
+}

@@ -1,0 +1,103 @@
+package layers
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/andonhq/andon/pkg"
+
+// layer is how high a package stands: it imports lower ones only. A package
+// that is not listed fails the test: say where it belongs.
+var layer = map[string]int{
+	"alert": 0, "lamp": 0, "text": 0, "config": 0,
+	"mail": 1, "classify": 1, "board": 1, "access": 1, "api/client": 1,
+	"tower": 2, "journal": 2, "notifier": 2, "notifier/proto": 1, "patlite": 2, "patlite/virtual": 2,
+	"receive": 3, "tower/drive": 3,
+	"bridge": 4,
+	"api":    5, "web": 5,
+	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
+	"internal/rig": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
+}
+
+// same are imports within a layer that are meant.
+var same = map[[2]string]bool{
+	{"patlite/virtual", "patlite"}:     true,
+	{"cmd/andon-demo", "internal/rig"}: true,
+	{"internal/e2e", "internal/rig"}:   true,
+	{"internal/bench", "internal/rig"}: true,
+}
+
+// only says who alone may import a package.
+var only = map[string][]string{
+	"database/sql":           {"journal"},
+	module + "/patlite":      {"patlite/virtual", "cmd/andon-notifier-patlite"},
+	module + "/internal/rig": {"cmd/andon-demo", "internal/e2e", "internal/bench"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := c.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func short(path string) string { return strings.TrimPrefix(path, module+"/") }
+
+// TestImportsGoDown keeps the arrows of the design: a package imports lower
+// layers only.
+func TestImportsGoDown(t *testing.T) {
+	all := packages(t)
+	if len(all) < 20 {
+		t.Fatalf("go list found %d packages only", len(all))
+	}
+	for _, p := range all {
+		name := short(p.ImportPath)
+		mine, known := layer[name]
+		if !known {
+			t.Errorf("package %s has no layer: add it to the table", name)
+			continue
+		}
+		for _, i := range p.Imports {
+			if allowed, limited := only[i]; limited && !contains(allowed, name) {
+				t.Errorf("%s imports %s; only %v may", name, i, allowed)
+			}
+			if !strings.HasPrefix(i, module+"/") {
+				continue
+			}
+			if theirs := layer[short(i)]; theirs >= mine && !same[[2]string{name, short(i)}] {
+				t.Errorf("%s (layer %d) imports %s (layer %d)", name, mine, short(i), theirs)
+			}
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
