@@ -226,23 +226,28 @@ const (
 // Phases lists the phases that are on the board.
 var Phases = []Phase{Unacknowledged, Stale, Acknowledged, Returned}
 
+// Sent is what the rules need of an event to decide it anew.
+type Sent struct {
+	// Labels are those that the sender gave.
+	Labels Labels `json:"labels,omitempty"`
+	// Default is the event's own default severity.
+	Default Severity `json:"default,omitempty"`
+}
+
 // Alert is one alert on the board, or the tombstone of one that ended. A
 // value of it is never changed once published: each step makes a new one.
 type Alert struct {
 	Identity Identity `json:"identity"`
 	Receiver string   `json:"receiver"`
 	Labels   Labels   `json:"labels,omitempty"`
-	// Sent are the labels as the sender gave them, nil where the rules added
-	// none but "receiver".
-	Sent        Labels   `json:"sent,omitempty"`
+	// Sent is what the rules did not leave as it was, nil where they added
+	// "receiver" only and the event had no default of its own.
+	Sent        *Sent    `json:"sent,omitempty"`
 	Annotations Labels   `json:"annotations,omitempty"`
 	Link        string   `json:"link,omitempty"`
 	Severity    Severity `json:"severity"`
 	Rule        string   `json:"rule,omitempty"`
 	Sequence    Sequence `json:"sequence"`
-
-	// Default is the event's own default severity.
-	Default Severity `json:"default,omitempty"`
 
 	// Abnormal is the sender's last word: true while it says firing.
 	Abnormal bool `json:"abnormal"`
@@ -250,7 +255,12 @@ type Alert struct {
 	Ended bool `json:"ended,omitempty"`
 	// Stale: it expired unacknowledged.
 	Stale bool `json:"stale,omitempty"`
-	Ack   *Ack `json:"ack,omitempty"`
+	// Mail: it came as a message without a verdict of its sender.
+	Mail bool `json:"mail,omitempty"`
+	// ExpireEnds and EndOnAck are the decision's.
+	ExpireEnds bool `json:"expireEnds,omitempty"`
+	EndOnAck   bool `json:"endOnAck,omitempty"`
+	Ack        *Ack `json:"ack,omitempty"`
 	// Note is what the sender said last that is neither failure nor
 	// recovery, such as INSUFFICIENT_DATA.
 	Note string `json:"note,omitempty"`
@@ -266,14 +276,10 @@ type Alert struct {
 	EndsAt  time.Time `json:"endsAt,omitzero"`
 	EndedAt time.Time `json:"endedAt,omitzero"`
 
-	// Mail: it came as a message without a verdict of its sender.
-	Mail   bool    `json:"mail,omitempty"`
 	Order  Order   `json:"order"`
 	Stamps *Stamps `json:"stamps,omitempty"`
 
-	Expire     time.Duration `json:"expire,omitempty"`
-	ExpireEnds bool          `json:"expireEnds,omitempty"`
-	EndOnAck   bool          `json:"endOnAck,omitempty"`
+	Expire time.Duration `json:"expire,omitempty"`
 
 	// Opened and Changed are the change numbers of the occurrence's first
 	// and of the last entry: Changed grows with every change on the board.
@@ -306,13 +312,15 @@ func (a *Alert) Phase() Phase {
 // Event is the failure that the alert stands for, for deciding it anew.
 func (a *Alert) Event() Event {
 	e := Event{
-		Identity: a.Identity, Receiver: a.Receiver, Status: Firing, Order: a.Order, Labels: a.Sent,
-		Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Link: a.Link, Default: a.Default,
+		Identity: a.Identity, Receiver: a.Receiver, Status: Firing, Order: a.Order,
+		Annotations: a.Annotations, StartsAt: a.StartsAt, EndsAt: a.EndsAt, Link: a.Link,
 	}
 	if a.Mail {
 		e.Status = Message
 	}
-	if e.Labels == nil {
+	if a.Sent != nil {
+		e.Labels, e.Default = a.Sent.Labels, a.Sent.Default
+	} else {
 		e.Labels = a.Labels.With(map[string]string{"receiver": ""})
 	}
 	return e

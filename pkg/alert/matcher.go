@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/prometheus/alertmanager/matcher/parse"
@@ -23,6 +24,19 @@ func (m *Matcher) UnmarshalText(text []byte) error {
 
 // MarshalText writes the matcher as it would be configured.
 func (m Matcher) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// MarshalJSON writes the same text as a JSON string. Without it the JSON
+// methods of the embedded matcher, an object, would count.
+func (m Matcher) MarshalJSON() ([]byte, error) { return json.Marshal(m.String()) }
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (m *Matcher) UnmarshalJSON(data []byte) error {
+	var text string
+	if err := json.Unmarshal(data, &text); err != nil {
+		return fmt.Errorf("a matcher is a string such as \"severity=critical\": %w", err)
+	}
+	return m.UnmarshalText([]byte(text))
+}
 
 // Matches reports whether the labels satisfy the matcher; an absent label
 // counts as empty.

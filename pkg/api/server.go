@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -75,7 +76,28 @@ func Who(r *http.Request) (access.Identity, bool) {
 }
 
 // Handler is what one listener serves.
-func (s *Server) Handler(l access.Listener) http.Handler {
+func (s *Server) Handler(l access.Listener) http.Handler { return s.survives(s.mux(l)) }
+
+// survives logs a handler's panic and answers 500: a sender comes again, and
+// nobody wonders why a connection was cut.
+func (s *Server) survives(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			p := recover()
+			if p == nil {
+				return
+			}
+			if p == http.ErrAbortHandler { //nolint:errorlint // the value itself, as net/http compares it
+				panic(p)
+			}
+			s.deps.Log.Error("a request ended in a panic", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			fail(w, http.StatusInternalServerError, errors.New("the bridge made a mistake; its log tells"))
+		}()
+		h.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) mux(l access.Listener) *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "andon is healthy") })
 	mux.HandleFunc("GET /-/ready", s.ready)

@@ -76,9 +76,9 @@ func (s *step) edit() *alert.Alert {
 func (s *step) fill(n *alert.Alert) {
 	n.Receiver, n.Order = s.e.Receiver, s.e.Order
 	n.Labels, n.Annotations, n.Link = s.d.Labels, s.e.Annotations, s.e.Link
-	n.Sent, n.Mail, n.Default = nil, s.e.Status == alert.Message, s.e.Default
-	if !addsReceiverOnly(s.e.Labels, s.d.Labels) {
-		n.Sent = s.e.Labels
+	n.Sent, n.Mail = nil, s.e.Status == alert.Message
+	if s.e.Default != "" || !addsReceiverOnly(s.e.Labels, s.d.Labels) {
+		n.Sent = &alert.Sent{Labels: s.e.Labels, Default: s.e.Default}
 	}
 	n.Severity, n.Rule, n.Sequence = s.d.Severity, s.d.Rule, s.d.Sequence
 	n.Expire, n.ExpireEnds, n.EndOnAck = s.d.Expire, s.d.ExpireEnds, s.d.EndOnAck

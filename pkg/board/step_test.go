@@ -181,6 +181,8 @@ func TestEventOfAnAlertIsAsSent(t *testing.T) {
 		keeps         bool
 	}{
 		{"receiver only", map[string]string{"alertname": "CPU", "site": "tokyo"}, map[string]string{"alertname": "CPU", "receiver": "aws", "site": "tokyo"}, false},
+		{"no labels", nil, map[string]string{"receiver": "aws"}, false},
+		{"no labels, some added", nil, map[string]string{"receiver": "aws", "team": "x"}, true},
 		{"added", map[string]string{"alertname": "CPU"}, map[string]string{"alertname": "CPU", "receiver": "aws", "team": "x"}, true},
 		{"replaced", map[string]string{"alertname": "CPU", "team": "a"}, map[string]string{"alertname": "CPU", "receiver": "aws", "team": "b"}, true},
 		{"removed and added", map[string]string{"alertname": "CPU", "team": "a"}, map[string]string{"alertname": "CPU", "receiver": "aws", "zone": "b"}, true},
@@ -195,10 +197,21 @@ func TestEventOfAnAlertIsAsSent(t *testing.T) {
 			if (a.Sent != nil) != c.keeps {
 				t.Errorf("keeps %v", a.Sent)
 			}
+			if got := a.Event(); got.Status != alert.Firing || got.Default != "" || got.Order != alert.ByArrival || got.Receiver != "aws" {
+				t.Errorf("as an event: %+v", got)
+			}
 			if got := a.Event().Labels; !got.Equal(alert.LabelsOf(c.sent)) {
 				t.Errorf("as sent: %v, want %v", got, c.sent)
 			}
 		})
+	}
+}
+
+func TestEventOfAnAlertKeepsDefaultAndMail(t *testing.T) {
+	r := received(alert.Message, "critical").with(func(e *alert.Event, d *alert.Decision) { e.Default, d.Status = "info", alert.Firing })
+	got := play(nil, []report{r}, t0).Event()
+	if got.Default != "info" || got.Status != alert.Message || !got.Labels.Equal(r.e.Labels) {
+		t.Errorf("%+v", got)
 	}
 }
 

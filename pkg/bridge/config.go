@@ -173,10 +173,10 @@ func (c *Config) validateNotifiers() config.Problems {
 		case n.Path == "" && !bundled && n.Name != "":
 			ps.Add(at+".path", "path and sha256 of the notifier; bundled: "+strings.Join(BundledNotifiers, ", "), "%q is not bundled", n.Name)
 		case n.Path != "" && !filepath.IsAbs(n.Path):
-			ps.Add(at+".path", "an absolute path", "%q", n.Path)
+			ps.Add(at+".path", "an absolute path", "%q is relative", n.Path)
 		}
 		if n.Path != "" && !sha256Text.MatchString(n.SHA256) {
-			ps.Add(at+".sha256", "64 hexadecimal digits: sha256sum "+n.Path, "%q", n.SHA256)
+			ps.Add(at+".sha256", "64 hexadecimal digits: sha256sum "+n.Path, "%q is no SHA-256", n.SHA256)
 		}
 	}
 	return ps

@@ -53,7 +53,7 @@ type TowerStatus struct {
 func newTower(b *Bridge, plan *tower.Plan, old *Tower, saved json.RawMessage) *Tower {
 	t := &Tower{b: b, plan: plan, view: tower.NewView(plan), status: TowerStatus{Name: plan.Name}}
 	b.board.All(func(a *alert.Alert) bool {
-		t.view.Update(nil, a)
+		t.update(nil, a)
 		return true
 	})
 	if old != nil {
@@ -66,6 +66,19 @@ func newTower(b *Bridge, plan *tower.Plan, old *Tower, saved json.RawMessage) *T
 		}
 	}
 	return t
+}
+
+// update takes over one change of the board and reports whether it touched
+// this tower; b.mu is held. That the tower itself is lost is shown by all
+// others: on its own it could only be seen once it is no longer so.
+func (t *Tower) update(prev, next *alert.Alert) bool {
+	own := selfIdentity(TowerLost, t.plan.Name)
+	for _, a := range []*alert.Alert{prev, next} {
+		if a != nil && a.Identity == own {
+			return false
+		}
+	}
+	return t.view.Update(prev, next)
 }
 
 // Towers returns the towers by name.

@@ -180,7 +180,7 @@ func (b *Bridge) publish(t *txn) {
 		prev, next := b.board.Get(id), t.staged[id]
 		b.board.Put(id, next)
 		for name, tower := range b.towers {
-			if tower.view.Update(prev, next) {
+			if tower.update(prev, next) {
 				touched[name] = true
 			}
 		}

@@ -135,8 +135,8 @@ func each(ctx context.Context, db *sql.DB, query string, f func(*sql.Rows) error
 type texts map[string]string
 
 func (t texts) alert(a *alert.Alert) {
-	a.Receiver, a.Rule, a.Note = t.share(a.Receiver), t.share(a.Rule), t.share(a.Note)
-	a.Severity, a.Default = alert.Severity(t.share(string(a.Severity))), alert.Severity(t.share(string(a.Default)))
+	a.Receiver, a.Rule, a.Note, a.Link = t.share(a.Receiver), t.share(a.Rule), t.share(a.Note), t.share(a.Link)
+	a.Severity = alert.Severity(t.share(string(a.Severity)))
 	a.Sequence, a.Order = alert.Sequence(t.share(string(a.Sequence))), alert.Order(t.share(string(a.Order)))
 }
 

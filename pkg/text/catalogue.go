@@ -39,7 +39,7 @@ var catalogue = map[Key]both{
 
 	"tower.light":         {"%s %s", "%s %s"},
 	"tower.buzzer_sounds": {"Buzzer %d sounding", "ブザー%d 鳴動中"},
-	"tower.quiet":         {"Buzzer quiet", "ブザー停止中"},
+	"tower.quiet":         {"Buzzer quiet", "ブザー 鳴動なし"},
 	"tower.dark":          {"dark", "全消灯"},
 	"tower.lost":          {"The tower does not answer.", "信号灯が応答しません。"},
 	"tower.lost_mark":     {"LOST", "通信不能"},

@@ -100,10 +100,10 @@ func NewPlan(path string, c Config, severities alert.Severities) (*Plan, config.
 		ps.Add(path+".notifier", "the name of one of the notifiers", "missing")
 	}
 	if c.Button != "" && c.Button != ButtonRelight && c.Button != ButtonAcknowledge {
-		ps.Add(path+".button", "relight or acknowledge", "%q", c.Button)
+		ps.Add(path+".button", "relight or acknowledge", "%q is neither", c.Button)
 	}
 	if r := time.Duration(c.Restore); r != 0 && (r < 2*time.Second || r > 99*time.Second || r%time.Second != 0) {
-		ps.Add(path+".restore", "whole seconds from 2s to 99s", "%s", c.Restore)
+		ps.Add(path+".restore", "whole seconds from 2s to 99s", "%s cannot be set", c.Restore)
 	}
 	if len(c.Show) == 0 {
 		ps.Add(path+".show", "what it looks like: {idle: {green: steady}, warning: {amber: steady}, critical: {red: flash, buzzer: 1}}", "missing")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"net/http"
@@ -154,8 +155,37 @@ func (p *page) render(status int, name string, data any) error {
 	if err := templates.ExecuteTemplate(&b, name, data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
-	p.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	h := p.w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Add("Vary", "Accept-Encoding")
+	if b.Len() < worthPacking || !acceptsGzip(p.r.Header.Get("Accept-Encoding")) {
+		p.w.WriteHeader(status)
+		_, _ = p.w.Write(b.Bytes())
+		return nil
+	}
+	h.Set("Content-Encoding", "gzip")
 	p.w.WriteHeader(status)
-	_, _ = p.w.Write(b.Bytes())
+	z, err := gzip.NewWriterLevel(p.w, gzip.BestSpeed)
+	if err != nil {
+		return fmt.Errorf("render %s: %w", name, err)
+	}
+	_, _ = z.Write(b.Bytes())
+	_ = z.Close()
 	return nil
+}
+
+// worthPacking is the size in bytes from which a page is sent compressed: a
+// board in a storm is most of a megabyte, to every screen, behind a VPN.
+const worthPacking = 4 << 10
+
+// acceptsGzip reports whether a browser takes gzip (RFC 9110, section 12.5.3).
+func acceptsGzip(accept string) bool {
+	for item := range strings.SplitSeq(accept, ",") {
+		coding, params, _ := strings.Cut(item, ";")
+		if strings.TrimSpace(coding) == "gzip" {
+			quality, found := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
+			return !found || strings.Trim(quality, "0.") != ""
+		}
+	}
+	return false
 }

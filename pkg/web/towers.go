@@ -56,7 +56,26 @@ func (s *server) towers(p *page) []towerView {
 		can, known := s.Lamps.Capabilities(status.Name)
 		towers = append(towers, s.tower(p, status, can, known))
 	}
+	if len(towers) >= compactFrom {
+		slices.SortStableFunc(towers, func(a, b towerView) int { return a.urgency() - b.urgency() })
+	}
 	return towers
+}
+
+// urgency puts the towers that somebody should look at first, where there are
+// more than a screen shows.
+func (t *towerView) urgency() int {
+	switch {
+	case t.Contact == lamp.Lost:
+		return 0
+	case t.Dark:
+		return 1
+	case t.Buzzer > 0:
+		return 2
+	case t.Changing:
+		return 3
+	}
+	return 4
 }
 
 func (s *server) tower(p *page, status bridge.TowerStatus, can lamp.Capabilities, known bool) towerView {
