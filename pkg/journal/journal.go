@@ -33,6 +33,10 @@ type statements struct {
 	put, drop, history, seen, forget, state *sql.Stmt
 }
 
+func (s *statements) all() []**sql.Stmt {
+	return []**sql.Stmt{&s.put, &s.drop, &s.history, &s.seen, &s.forget, &s.state}
+}
+
 // Seen is the key of a message and how long it must be remembered.
 type Seen struct {
 	Key   string
@@ -62,6 +66,13 @@ func (b *Batch) Empty() bool {
 // Close closes the journal.
 func (j *Journal) Close() error {
 	var errs []error
+	// A statement that is left open keeps SQLite's connection, and with it the
+	// files, from being closed.
+	for _, stmt := range j.stmts.all() {
+		if *stmt != nil {
+			errs = append(errs, (*stmt).Close())
+		}
+	}
 	if j.conn != nil {
 		errs = append(errs, j.conn.Close())
 	}

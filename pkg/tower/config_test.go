@@ -15,11 +15,11 @@ func TestPlanProblems(t *testing.T) {
 towers[0].notifier: missing; the name of one of the notifiers
 towers[0].show: missing; what it looks like: {idle: {green: steady}, warning: {amber: steady}, critical: {red: flash, buzzer: 1}}
 `},
-		{"button", "name: a\nnotifier: p\nbutton: horn\n" + usual, `towers[0].button: "horn"; relight or acknowledge
+		{"button", "name: a\nnotifier: p\nbutton: horn\n" + usual, `towers[0].button: "horn" is neither; relight or acknowledge
 `},
-		{"restore too short", "name: a\nnotifier: p\nrestore: 1s\n" + usual, `towers[0].restore: 1s; whole seconds from 2s to 99s
+		{"restore too short", "name: a\nnotifier: p\nrestore: 1s\n" + usual, `towers[0].restore: 1s cannot be set; whole seconds from 2s to 99s
 `},
-		{"restore in parts", "name: a\nnotifier: p\nrestore: 2500ms\n" + usual, `towers[0].restore: 2s500ms; whole seconds from 2s to 99s
+		{"restore in parts", "name: a\nnotifier: p\nrestore: 2500ms\n" + usual, `towers[0].restore: 2s500ms cannot be set; whole seconds from 2s to 99s
 `},
 		{"entries", "name: a\nnotifier: p\nshow:\n  record: {red: steady}\n  panic: {red: steady}\n  idle: {buzzer: 1}\n  acknowledged: {red: steady, buzzer: 1}\n  stale: {amber: flash, buzzer: 2}\n", `towers[0].show.acknowledged.buzzer: acknowledged is never heard; remove it
 towers[0].show.idle.buzzer: idle is never heard; remove it
