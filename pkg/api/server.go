@@ -66,6 +66,9 @@ func (s *Server) Use(users *access.Users, r *receive.Server) {
 // SetWeb gives the server the board page, which needs Who.
 func (s *Server) SetWeb(h http.Handler) { s.web = h }
 
+// HasUsers reports whether there are users who could log in.
+func (s *Server) HasUsers() bool { return s.users.Load().Any() }
+
 // identityKey carries the caller through the request's context.
 type identityKey struct{}
 

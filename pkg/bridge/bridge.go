@@ -171,6 +171,9 @@ func (b *Bridge) wakeTowers(only map[string]bool) {
 			t.wake()
 		}
 	}
+	if only == nil {
+		b.notify()
+	}
 }
 
 // Alerts returns the open alerts that the filter takes (nil: all), in no

@@ -313,11 +313,19 @@ func (l *Lamps) Test(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer l.eachLoop(func(n string, t *loop) {
-		if n == name {
-			t.Up()
-		}
-	})
+	testing := func(on bool) {
+		l.eachLoop(func(n string, t *loop) {
+			if n != name {
+				return
+			}
+			t.Testing(on)
+			if !on {
+				t.Up()
+			}
+		})
+	}
+	testing(true)
+	defer testing(false)
 	return h.Test(ctx, name)
 }
 

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -229,13 +230,26 @@ func (t *Tower) Cleared(now time.Time, confirmed uint64) {
 	alerts := t.b.Alerts(func(a *alert.Alert) bool {
 		return a.Ack == nil && a.Changed <= confirmed && t.plan.Match.Match(a.Labels)
 	})
-	t.b.post(func(x *txn) error {
+	if len(alerts) == 0 {
+		return
+	}
+	// The loop writes the tower next: an alert that somebody has just taken
+	// must not sound once more. What is not durable in time counts later.
+	ctx, cancel := context.WithTimeout(context.Background(), clearedWithin)
+	defer cancel()
+	err := t.b.do(ctx, len(alerts), func(x *txn) error {
 		for _, a := range alerts {
 			x.acknowledge(a.Identity, by, "", confirmed)
 		}
 		return nil
 	})
+	if err != nil {
+		t.b.log.Warn("what the button acknowledged is not durable yet", "tower", t.plan.Name, "error", err)
+	}
 }
+
+// clearedWithin is how long a tower stays dark for its button to count.
+const clearedWithin = time.Second
 
 // StopBuzzer stops the buzzer of a tower for everything that was raised until
 // now; the alerts stay unacknowledged.

@@ -91,17 +91,20 @@ func script(t *testing.T, path, sqlText string) {
 	}
 }
 
-// alertPage finds the page of the file that an alert's row is on.
-func alertPage(t *testing.T, data []byte) int {
+// pageWith finds a page in the middle of the file that holds a text: neither
+// the root of a table nor its last page.
+func pageWith(t *testing.T, data []byte, text string) int {
 	t.Helper()
-	// The description stands in the history too, but only the row of an alert
-	// has this field.
-	at := bytes.Index(data, []byte(`"raisedAt"`))
+	middle := len(data) / 2
+	at := bytes.Index(data[middle:], []byte(text))
 	if at < 0 {
-		t.Fatal("no alert in the file")
+		t.Fatalf("no %s in the file", text)
 	}
-	return at / 4096
+	return (middle + at) / 4096
 }
+
+// alertPage finds a page of alerts: only their rows have this field.
+func alertPage(t *testing.T, data []byte) int { return pageWith(t, data, `"raisedAt"`) }
 
 func TestDamagedJournalIsLeftAlone(t *testing.T) {
 	flip := func(b []byte) {
@@ -264,7 +267,7 @@ func TestTornLog(t *testing.T) {
 func TestDamagedHistory(t *testing.T) {
 	path := sound(t)
 	edit(t, path, func(b []byte) []byte {
-		p := bytes.Index(b, []byte("original original")) / 4096
+		p := pageWith(t, b, "original original")
 		clear(b[p*4096 : (p+1)*4096])
 		return b
 	})

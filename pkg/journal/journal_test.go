@@ -88,6 +88,13 @@ func TestWhatWasCommittedIsLoaded(t *testing.T) {
 		t.Errorf("loaded (-want +got):\n%s", d)
 	}
 	mustClose(t, j)
+	// Closed means that the files are: the log is in the journal, and gone.
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the log after closing: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file after closing: %v, %v", info.Mode(), err)
+	}
 	j, c = mustOpen(t, path)
 	defer mustClose(t, j)
 	if d := cmp.Diff(want, c, byIdentity); d != "" {

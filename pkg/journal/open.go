@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"time"
 )
 
@@ -69,6 +70,9 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := create(path); err != nil {
+		return nil, nil, err
+	}
 	j := &Journal{path: path}
 	defer func() {
 		if err != nil {
@@ -96,6 +100,16 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 		}
 	}
 	return j, contents, nil
+}
+
+// create makes the file where there is none, for its owner only: it holds
+// mails. SQLite gives the log the same rights.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // connect opens a pool on the file. Synchronous FULL in WAL mode syncs the log

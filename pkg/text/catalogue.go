@@ -119,7 +119,7 @@ var catalogue = map[Key]both{
 	"error.not_found":   {"There is nothing here.", "ページが見つかりません。"},
 	"error.no_users":    {"Nothing can be changed here: the configuration has no users.", "設定ファイルに users がないため、操作できません。"},
 	"error.forbidden":   {"Your role may read, but not act.", "閲覧権限のみのため、操作できません。"},
-	"error.severity":    {"The form is incomplete.", "入力内容が不足しています。"},
+	"error.form":        {"The form is incomplete.", "入力内容が不足しています。"},
 	"error.streams":     {"Too many screens are connected.", "接続中の画面が多すぎます。"},
 	"error.unavailable": {"Not possible now.", "現在実行できません。"},
 	"error.back":        {"To the board", "ボードへ"},

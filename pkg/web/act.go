@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -110,12 +111,12 @@ func one(done said, outcomes []bridge.Outcome, err error) (said, error) {
 func (s *server) acknowledgeAll(p *page) (said, error) {
 	severity := alert.Severity(p.r.FormValue("severity"))
 	if severity == "" {
-		return said{}, &refusal{400, "error.severity"}
+		return said{}, &refusal{http.StatusBadRequest, "error.form"}
 	}
 	seen, err := strconv.ParseUint(p.r.PostFormValue("seen"), 10, 64)
 	all := p.r.PostFormValue("seen") == ""
 	if err != nil && !all {
-		return said{}, &refusal{400, "error.severity"}
+		return said{}, &refusal{http.StatusBadRequest, "error.form"}
 	}
 	var ids []alert.Identity
 	var done said

@@ -70,16 +70,30 @@ func (s *server) groups(p *page, severities alert.Severities, now time.Time) []g
 	return groups
 }
 
-// first returns the first n alerts in the order of the board, in that order.
+// first returns the first n alerts in the order of the board: it keeps the
+// best so far, so that a storm does not cost a sort of everything.
 func first(alerts []*alert.Alert, n int) []*alert.Alert {
-	slices.SortFunc(alerts, func(a, b *alert.Alert) int {
-		return cmp.Or(
-			slices.Index(alert.Phases, a.Phase())-slices.Index(alert.Phases, b.Phase()),
-			b.RaisedAt.Compare(a.RaisedAt), // the newest first
-			strings.Compare(string(a.Identity), string(b.Identity)),
-		)
-	})
-	return alerts[:min(n, len(alerts))]
+	best := make([]*alert.Alert, 0, min(n, len(alerts)))
+	for _, a := range alerts {
+		if len(best) == n {
+			if inOrder(a, best[n-1]) >= 0 {
+				continue
+			}
+			best = best[:n-1]
+		}
+		at, _ := slices.BinarySearchFunc(best, a, inOrder)
+		best = slices.Insert(best, at, a)
+	}
+	return best
+}
+
+// inOrder puts what nobody has first, then the newest.
+func inOrder(a, b *alert.Alert) int {
+	return cmp.Or(
+		slices.Index(alert.Phases, a.Phase())-slices.Index(alert.Phases, b.Phase()),
+		b.RaisedAt.Compare(a.RaisedAt),
+		strings.Compare(string(a.Identity), string(b.Identity)),
+	)
 }
 
 func (s *server) alert(p *page, severities alert.Severities, a *alert.Alert, now time.Time) alertView {

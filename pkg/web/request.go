@@ -96,6 +96,9 @@ func (s *server) acting(h func(*page) (said, error)) http.HandlerFunc {
 			err = errForbidden
 		}
 		var done said
+		if err == nil && r.ParseForm() != nil {
+			err = &refusal{http.StatusBadRequest, "error.form"}
+		}
 		if err == nil {
 			done, err = h(p)
 		}

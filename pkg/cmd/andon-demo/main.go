@@ -57,7 +57,7 @@ func run(ctx context.Context, out *report, once bool) error {
 		err = errInterrupted
 	} else {
 		out.verdict(err)
-		if up && !once {
+		if up && !once && !errors.Is(err, errEnded) {
 			out.pages(s)
 			err = errors.Join(err, stay(ctx, out, s))
 		}
@@ -67,9 +67,11 @@ func run(ctx context.Context, out *report, once bool) error {
 
 // tell plays the story to the end, or to the first step that went wrong.
 func tell(ctx context.Context, out *report, s *stage, once bool) error {
+	playing, end := s.whileUp(ctx)
+	defer end()
 	var results []result
 	for i, st := range story {
-		r := s.play(ctx, st)
+		r := s.play(playing, st)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -82,12 +84,12 @@ func tell(ctx context.Context, out *report, s *stage, once bool) error {
 			continue
 		}
 		select {
-		case <-ctx.Done():
-			return ctx.Err()
+		case <-playing.Done():
+			return context.Cause(playing)
 		case <-time.After(pause):
 		}
 	}
-	if err := s.still(ctx); err != nil {
+	if err := s.still(playing); err != nil {
 		return fmt.Errorf("after the story: %w", err)
 	}
 	out.table(results)
@@ -97,15 +99,13 @@ func tell(ctx context.Context, out *report, s *stage, once bool) error {
 // stay keeps everything running until Ctrl-C.
 func stay(ctx context.Context, out *report, s *stage) error {
 	out.say("everything keeps running until Ctrl-C（終了は Ctrl-C）")
-	ended := func(name string) error { return fmt.Errorf("%s has ended by itself", name) }
-	select {
-	case <-ctx.Done():
+	up, end := s.whileUp(ctx)
+	defer end()
+	<-up.Done()
+	if ctx.Err() != nil {
 		return nil
-	case <-s.bridge.Done():
-		return ended(s.bridge.Name)
-	case <-s.alertmanager.Done():
-		return ended(s.alertmanager.Name)
 	}
+	return context.Cause(up)
 }
 
 // finish stops everything. The folder is kept where something went wrong, so

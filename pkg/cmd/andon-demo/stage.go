@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -138,6 +139,29 @@ func onFreePort(start func() error) error {
 		}
 	}
 	return err
+}
+
+// errEnded tells that a program which should run does so no more.
+var errEnded = errors.New("has ended by itself")
+
+// whileUp returns a context that ends where a program ends that should run,
+// which is then its cause. end must be called.
+func (s *stage) whileUp(ctx context.Context) (up context.Context, end func()) {
+	up, cancel := context.WithCancelCause(ctx)
+	var watching sync.WaitGroup
+	for _, p := range []*rig.Process{s.bridge.Process, s.alertmanager.Process} {
+		watching.Go(func() {
+			select {
+			case <-up.Done():
+			case <-p.Done():
+				cancel(fmt.Errorf("%s %w", p.Name, errEnded))
+			}
+		})
+	}
+	return up, func() {
+		cancel(nil)
+		watching.Wait()
+	}
 }
 
 // stop stops everything in order: who sends, who decides, who shows.

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,8 @@ Commands that talk to a running bridge use --url (ANDON_URL, default
 
 Exit status: 0 done; 1 it was tried and did not work; 2 the command line or the
 configuration is wrong.`,
+		Args:          knownCommand,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version,
@@ -73,6 +76,19 @@ configuration is wrong.`,
 	c.AddCommand(serveCommand(), checkCommand(), explainCommand(), sendCommand(), alertsCommand(), historyCommand(),
 		ackCommand(), resetCommand(), buzzerStopCommand(), towerCommand(), versionCommand())
 	return c
+}
+
+// knownCommand is reached with arguments only where they name no command.
+func knownCommand(c *cobra.Command, a []string) error {
+	if len(a) == 0 {
+		return nil
+	}
+	c.SuggestionsMinimumDistance = 2
+	hint := ""
+	if near := c.SuggestionsFor(a[0]); len(near) > 0 {
+		hint = "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return usageError{fmt.Errorf("unknown command %q%s\nSee %s --help", a[0], hint, c.CommandPath())}
 }
 
 // args makes a wrong number of arguments a mistake of usage.

@@ -1,5 +1,25 @@
 package main
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
 
-func newWeb(*daemon) http.Handler { return nil }
+	"github.com/andonhq/andon/pkg/access"
+	"github.com/andonhq/andon/pkg/api"
+	"github.com/andonhq/andon/pkg/web"
+)
+
+// newWeb makes the board page of a daemon.
+func newWeb(d *daemon) http.Handler {
+	deps := web.FromBridge(d.bridge, d.lamps)
+	deps.HasUsers = d.server.HasUsers
+	deps.Who = func(r *http.Request) (access.Identity, error) {
+		if id, ok := api.Who(r); ok {
+			return id, nil
+		}
+		return access.Identity{}, errors.New("the request has not passed the server's checks")
+	}
+	deps.Shadow = d.shadow != nil
+	deps.Log = d.log
+	return web.New(deps)
+}

@@ -75,5 +75,6 @@ func TestNotifierThatKeepsEnding(t *testing.T) {
 	w.change(edit{`severity: record}`, `severity: info}`})
 	w.must(w.bridge.Client.Reload(w.Context()))
 	w.until("the board says so", func() bool { return len(w.board(`alertname="NotifierDown"`)) == 1 })
-	w.Expect(opsRoom)
+	w.Stays(opsRoom, idle)
+	w.Stays(hall, idle)
 }

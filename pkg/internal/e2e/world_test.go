@@ -79,8 +79,9 @@ func newWorld(t *testing.T, args []string, edits ...edit) *world {
 	text, err := os.ReadFile("testdata/rooms.yaml")
 	w.must(err)
 	w.text = string(text)
-	w.plugIn(opsRoom, virtual.Config{Model: "NHV6", HTTP: "127.0.0.1:0"})
-	w.plugIn(hall, virtual.Config{Model: "LA6-POE", PNS: "127.0.0.1:0"})
+	at := w.addresses(2)
+	w.plugIn(opsRoom, virtual.Config{Model: "NHV6", HTTP: at[0]})
+	w.plugIn(hall, virtual.Config{Model: "LA6-POE", PNS: at[1]})
 	w.must(os.WriteFile(filepath.Join(w.dir, "alertmanager-token"), []byte(amToken+"\n"), 0o600))
 	w.sns, err = rig.NewSNS(topic, filepath.Join(w.dir, "sns.pem"))
 	w.must(err)
@@ -188,6 +189,18 @@ func (w *world) log() string {
 		w.Errorf("read the log: %v", err)
 	}
 	return string(data)
+}
+
+// addresses returns loopback addresses that nobody listens on.
+func (w *world) addresses(n int) []string {
+	w.Helper()
+	list := make([]string, n)
+	for i := range list {
+		var err error
+		list[i], err = rig.FreeAddress()
+		w.must(err)
+	}
+	return list
 }
 
 func (w *world) must(err error) {

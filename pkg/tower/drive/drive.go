@@ -9,6 +9,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/andonhq/andon/pkg/lamp"
@@ -84,6 +85,8 @@ type Loop struct {
 	seen   chan lamp.Observation
 	up     chan struct{}
 	number uint64 // generation of the last Apply
+	// testing: a lamp test runs, which a refresh would end.
+	testing atomic.Bool
 
 	shown     lamp.State
 	confirmed bool      // shown is what the tower confirmed last
@@ -118,6 +121,10 @@ func (l *Loop) Wake() { signal(l.wake) }
 // Up tells the loop that its notifier has started anew: nothing is known of
 // the tower. It never blocks.
 func (l *Loop) Up() { signal(l.up) }
+
+// Testing tells the loop that a lamp test begins or has ended. A change of the
+// board is written all the same.
+func (l *Loop) Testing(on bool) { l.testing.Store(on) }
 
 // Observe gives the loop what the notifier saw. It never blocks: where the
 // loop is busy the oldest observation gives way, and the next poll tells.
@@ -203,10 +210,14 @@ func (l *Loop) observe(o lamp.Observation) bool {
 func (l *Loop) reconcile(ctx context.Context) time.Time {
 	now := time.Now()
 	want := l.board.Desired(now)
-	if l.confirmed && want.State.Equal(l.shown) && now.Sub(l.written) < l.every.Refresh {
+	if l.confirmed && want.State.Equal(l.shown) && (l.testing.Load() || now.Sub(l.written) < l.every.Refresh) {
 		l.change = want.Change
 		l.board.Shown(now, want, 0)
-		return l.next(want, now, l.written.Add(l.every.Refresh))
+		at := l.written.Add(l.every.Refresh)
+		if !at.After(now) {
+			at = now.Add(l.every.Retry)
+		}
+		return l.next(want, now, at)
 	}
 	l.number++
 	attempt, cancel := context.WithTimeout(ctx, l.every.Deadline)
