@@ -1,0 +1,171 @@
+package awsapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+)
+
+// Capability is one thing that the settings should make possible.
+type Capability struct {
+	Account           string // name in the settings, empty for the data source's own
+	Region            string
+	Name              string // as in "metric data"
+	OK                bool
+	MissingPermission string // IAM action
+	Error             string
+	Hint              string // what to do
+}
+
+// probe tries one capability with its cheapest call.
+type probe struct {
+	name string
+	try  func(ctx context.Context, c *Client, now time.Time) error
+}
+
+var probes = []probe{
+	{"metrics", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.cloudwatch.ListMetrics(ctx, &cloudwatch.ListMetricsInput{Namespace: aws.String("AWS/Usage")})
+		return err
+	}},
+	{"metric data", func(ctx context.Context, c *Client, now time.Time) error {
+		_, err := c.cloudwatch.GetMetricData(ctx, &cloudwatch.GetMetricDataInput{
+			StartTime: aws.Time(now.Add(-5 * time.Minute).Truncate(time.Minute)), EndTime: aws.Time(now.Truncate(time.Minute)),
+			MetricDataQueries: []cwtypes.MetricDataQuery{{Id: aws.String("check"), MetricStat: &cwtypes.MetricStat{
+				Metric: &cwtypes.Metric{Namespace: aws.String("AWS/Usage"), MetricName: aws.String("CallCount")},
+				Period: aws.Int32(60), Stat: aws.String("Sum"),
+			}}},
+		})
+		return err
+	}},
+	{"alarms", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.cloudwatch.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{
+			AlarmTypes: []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}, MaxRecords: aws.Int32(1),
+		})
+		return err
+	}},
+	{"alarm history", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.cloudwatch.DescribeAlarmHistory(ctx, &cloudwatch.DescribeAlarmHistoryInput{MaxRecords: aws.Int32(1)})
+		return err
+	}},
+	{"logs", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
+		return err
+	}},
+	{"event history", func(ctx context.Context, c *Client, now time.Time) error {
+		_, err := c.cloudtrail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{
+			MaxResults: aws.Int32(1), StartTime: aws.Time(now.Add(-time.Hour)), EndTime: aws.Time(now),
+		})
+		return err
+	}},
+	{"config rules", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.config.DescribeComplianceByConfigRule(ctx, &configservice.DescribeComplianceByConfigRuleInput{})
+		return err
+	}},
+	{"config inventory", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.config.GetDiscoveredResourceCounts(ctx, &configservice.GetDiscoveredResourceCountsInput{Limit: 1})
+		return err
+	}},
+	{"config query", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.config.SelectResourceConfig(ctx, &configservice.SelectResourceConfigInput{
+			Expression: aws.String("SELECT resourceId WHERE resourceType = 'AWS::EC2::Instance'"), Limit: 1,
+		})
+		return err
+	}},
+}
+
+const probePatience = 10 * time.Second
+
+// Check tries every capability in every account, in its first region. The
+// capability "credentials" comes first for each account; without it the others
+// are not tried.
+func (s *Sessions) Check(ctx context.Context) []Capability {
+	accounts := s.Accounts()
+	found := make([][]Capability, len(accounts))
+	var wg sync.WaitGroup
+	for i, a := range accounts {
+		wg.Go(func() { found[i] = s.checkAccount(ctx, a) })
+	}
+	wg.Wait()
+	var out []Capability
+	for _, f := range found {
+		out = append(out, f...)
+	}
+	return out
+}
+
+func (s *Sessions) checkAccount(ctx context.Context, a Account) []Capability {
+	region := s.set.DefaultRegion
+	if len(a.Regions) > 0 {
+		region = a.Regions[0]
+	}
+	opening, cancel := context.WithTimeout(ctx, 2*probePatience)
+	defer cancel()
+	c, err := s.Client(opening, a.Name, region)
+	first := capability(a, region, "credentials", err)
+	if err != nil {
+		return []Capability{first}
+	}
+	if !c.id.Verified {
+		first.Hint = "STS does not answer, so the caller's identity is not confirmed and nothing is shared with other data sources: " +
+			"set endpoints.sts, or open the way to sts." + region + ".amazonaws.com"
+	}
+	out := make([]Capability, 1+len(probes))
+	out[0] = first
+	var wg sync.WaitGroup
+	for i, p := range probes {
+		wg.Go(func() {
+			trying, cancel := context.WithTimeout(ctx, probePatience)
+			defer cancel()
+			out[i+1] = capability(a, region, p.name, p.try(trying, c, s.shared.now()))
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+func capability(a Account, region, name string, err error) Capability {
+	out := Capability{Account: a.Name, Region: region, Name: name, OK: err == nil}
+	if err == nil {
+		return out
+	}
+	var (
+		denied      *Denied
+		throttled   *Throttled
+		credentials *NoCredentials
+		noRegion    *NoSuchRegion
+		unreachable *Unreachable
+		bad         *BadRequest
+	)
+	out.Error = err.Error()
+	switch {
+	case errors.As(err, &denied):
+		out.MissingPermission, out.Error = denied.Action, denied.Error()
+		out.Hint = fmt.Sprintf("allow %s on %s in the IAM policy of the caller (and in a VPC endpoint's policy, where there is one)",
+			denied.Action, cmp.Or(denied.Resource, "*"))
+	case errors.As(err, &throttled):
+		out.Hint = "the account's quota is used up, by others too: try again"
+	case errors.As(err, &credentials):
+		out.Hint = "check authType, the keys or profile, and the clock of this machine"
+	case errors.As(err, &noRegion):
+		out.Hint = "choose a region that exists, or name a new one in the account's regions"
+	case errors.As(err, &unreachable):
+		out.Hint = "open the way to " + unreachable.Endpoint +
+			", or set this service's entry in endpoints to your VPC endpoint; behind a TLS-inspecting proxy give its CA certificate"
+	case errors.As(err, &bad):
+		out.Hint = "check the endpoint of this service: it answers, but refuses a call that is right"
+	case errors.Is(err, context.DeadlineExceeded):
+		out.Hint = "no answer in time: a firewall may drop the packets silently"
+	}
+	return out
+}

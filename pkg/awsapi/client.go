@@ -1,0 +1,67 @@
+package awsapi
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+)
+
+// Client is one account in one region, as one identity.
+type Client struct {
+	shared *Shared
+	id     Identity
+	region string
+	scope  string // key of everything cached or shared: identity, endpoints, region
+
+	cloudwatch *cloudwatch.Client
+	logs       *cloudwatchlogs.Client
+	cloudtrail *cloudtrail.Client
+	config     *configservice.Client
+	sqs        *sqs.Client
+	sts        STS
+}
+
+func newClient(s *Sessions, a *access, id Identity, region string) *Client {
+	c := &Client{shared: s.shared, id: id, region: region, scope: digest(id.key, region)}
+	// Where the account is unknown its quota is at least this caller's own.
+	account := id.AccountID
+	if account == "unknown" {
+		account = "unknown/" + id.key
+	}
+	cfg := s.config(a, region, instrument{
+		shared: s.shared, set: s.set, scope: c.scope, account: account, region: region,
+	})
+	c.cloudwatch = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.BaseEndpoint = s.endpointFor("monitoring", region) })
+	c.logs = cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.BaseEndpoint = s.endpointFor("logs", region) })
+	c.cloudtrail = cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { o.BaseEndpoint = s.endpointFor("cloudtrail", region) })
+	c.config = configservice.NewFromConfig(cfg, func(o *configservice.Options) { o.BaseEndpoint = s.endpointFor("config", region) })
+	c.sqs = sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = s.endpointFor("sqs", region) })
+	c.sts = s.newSTS(cfg)
+	return c
+}
+
+// Identity is the caller.
+func (c *Client) Identity() Identity { return c.id }
+
+// Region is the region of the client.
+func (c *Client) Region() string { return c.region }
+
+// CloudWatch is metrics and alarms.
+func (c *Client) CloudWatch() CloudWatch { return c.cloudwatch }
+
+// Logs is CloudWatch Logs.
+func (c *Client) Logs() Logs { return c.logs }
+
+// CloudTrail is the event history.
+func (c *Client) CloudTrail() CloudTrail { return c.cloudtrail }
+
+// Config is AWS Config.
+func (c *Client) Config() Config { return c.config }
+
+// SQS is the queue service.
+func (c *Client) SQS() SQS { return c.sqs }
+
+// STS tells the caller's identity.
+func (c *Client) STS() STS { return c.sts }

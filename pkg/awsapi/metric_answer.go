@@ -1,0 +1,158 @@
+package awsapi
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+)
+
+// settle makes a part's answer of what its query brought, and keeps it.
+func (c *metricCall) settle(w *part, f *fetched, notes []string) {
+	w.notes, w.cut = f.notes, f.partial
+	if w.plan.search > 0 || w.plan.sql {
+		// Limits of a call cut what is searched, not a metric named in full.
+		w.notes = append(w.notes, notes...)
+	}
+	switch f.failed {
+	case cwtypes.StatusCodeForbidden:
+		w.err = &Denied{Action: "cloudwatch:GetMetricData", Resource: w.plan.req.AccountID, Err: errors.New("CloudWatch answered Forbidden for this metric")}
+	case cwtypes.StatusCodeInternalError:
+		w.err = errors.New("CloudWatch had an internal error for this metric: try again")
+	}
+	c.count(w, f)
+	if w.err != nil {
+		return
+	}
+	if w.plan.blocks {
+		w.answer = w.lay(f)
+	}
+	if w.answer == nil {
+		w.raw = w.cutOut(f)
+		if w.plan.blocks {
+			c.merger.client.shared.cache.put(noBlocks+w.plan.key, true, 1)
+		}
+		return
+	}
+	if !w.cut && len(w.notes) == 0 {
+		c.merger.store.write(w.plan.key, w.answer, age{now: c.now.Unix(), period: w.plan.period})
+	}
+}
+
+func (c *metricCall) count(w *part, f *fetched) {
+	u := Usage{MetricsBilled: 1 + len(w.plan.refs)}
+	if w.plan.search > 0 || w.plan.sql {
+		u.MetricsBilled = max(len(f.results), 1) + len(w.plan.refs)
+	} else if w.plan.req.Expression != "" {
+		u.MetricsBilled = max(len(w.plan.refs), 1) // arithmetic itself is free
+	}
+	for _, r := range f.results {
+		u.PointsFetched += len(r.Values)
+	}
+	u.CostUSD = float64(u.MetricsBilled) * priceMetric
+	c.merger.mu.Lock()
+	meter := w.meter
+	c.merger.mu.Unlock()
+	if meter == nil {
+		meter = c.leader
+	}
+	meter.add(u)
+}
+
+// noBlocks marks plans whose answers turned out not to fit blocks: from then on
+// they are kept by their range.
+const noBlocks = "noblocks\x00"
+
+// lay puts results into a dense answer; nil where they do not fit one: times off
+// the grid, or labels that do not tell the series apart.
+func (w *part) lay(f *fetched) *dense {
+	d := newDense(w.span, w.plan.period)
+	for _, r := range f.results {
+		label := w.label(r)
+		if _, twice := d.series[label]; twice {
+			return nil
+		}
+		row := d.row(label)
+		for i, t := range r.Timestamps {
+			at := t.Unix()
+			if at%w.plan.period != 0 {
+				return nil
+			}
+			if at >= w.span.from && at < w.span.to {
+				row[(at-w.span.from)/w.plan.period] = r.Values[i]
+			}
+		}
+	}
+	return d
+}
+
+// label is the series' name. Where AWS would choose one by the id or by what
+// else is in the call, it is the metric's or the request's own.
+func (w *part) label(r cwtypes.MetricDataResult) string {
+	label, req := aws.ToString(r.Label), w.plan.req
+	switch {
+	case req.Label != "":
+		return label
+	case req.Expression == "":
+		return req.Metric
+	case w.plan.search == 0 && !w.plan.sql, label == aws.ToString(r.Id):
+		return req.ID
+	}
+	return label
+}
+
+func (w *part) cutOut(f *fetched) []MetricSeries {
+	var out []MetricSeries
+	for _, r := range f.results {
+		s := MetricSeries{Label: w.label(r)}
+		for i, t := range r.Timestamps {
+			if at := t.Unix(); at >= w.span.from && at < w.span.to {
+				s.Times = append(s.Times, t.UTC())
+				s.Values = append(s.Values, r.Values[i])
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// lines are the series of dense data. Those of an expression without a point are
+// left out; a metric has always one.
+func (d *dense) lines(p *metricPlan) []MetricSeries {
+	labels := slices.Clone(d.order)
+	if p.search > 0 {
+		slices.Sort(labels)
+	}
+	var out []MetricSeries
+	for _, label := range labels {
+		s := MetricSeries{Label: label}
+		n := 0
+		for _, v := range d.series[label] {
+			if !math.IsNaN(v) {
+				n++
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		s.Times, s.Values = make([]time.Time, 0, n), make([]float64, 0, n)
+		for i, v := range d.series[label] {
+			if !math.IsNaN(v) {
+				s.Times = append(s.Times, time.Unix(d.span.from+int64(i)*d.period, 0).UTC())
+				s.Values = append(s.Values, v)
+			}
+		}
+		out = append(out, s)
+	}
+	if len(out) == 0 && p.search == 0 {
+		label := p.req.Metric
+		if p.req.Expression != "" {
+			label = p.req.ID
+		}
+		out = []MetricSeries{{Label: label}}
+	}
+	return out
+}

@@ -1,0 +1,239 @@
+package awsapi
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+)
+
+// MetricData answers as [Client.MetricData] of one account and region.
+func (s *Sessions) MetricData(ctx context.Context, account, region string, reqs []MetricRequest, from, to time.Time, opts MetricOptions) (MetricAnswer, error) {
+	c, err := s.Client(ctx, account, region)
+	if err != nil {
+		return MetricAnswer{}, err
+	}
+	return c.MetricData(ctx, reqs, from, to, opts)
+}
+
+// MetricData answers requests over from ≤ t < to, aligned to each one's period:
+// the period that from lies in is included. What is closed and known comes from
+// the cache; the rest is asked for together with what others ask at the moment.
+// The error is that of the whole call (its context, the range); each request has
+// its own in its result.
+func (c *Client) MetricData(ctx context.Context, reqs []MetricRequest, from, to time.Time, opts MetricOptions) (MetricAnswer, error) {
+	if !from.Before(to) {
+		return MetricAnswer{}, &BadRequest{Message: "the time range is empty: it ends before it begins"}
+	}
+	outer := usageFrom(ctx)
+	ctx, meter := WithUsage(ctx)
+	now := c.shared.now()
+	g := c.shared.metrics.merger(c)
+
+	plans, errs := planMetrics(c.scope, reqs)
+	asks := make([]*ask, len(plans))
+	for i, p := range plans {
+		if p == nil || p.req.Hidden {
+			continue
+		}
+		asks[i], errs[i] = c.begin(ctx, g, p, from, to, now, opts)
+	}
+	var answer MetricAnswer
+	for i, r := range reqs {
+		if r.Hidden {
+			continue
+		}
+		result := MetricResult{ID: r.ID, Err: errs[i]}
+		if asks[i] != nil {
+			asks[i].end(ctx, &result)
+		}
+		answer.Results = append(answer.Results, result)
+	}
+	answer.Usage = meter.Usage()
+	outer.add(answer.Usage)
+	if err := context.Cause(ctx); err != nil {
+		return MetricAnswer{Usage: answer.Usage}, err
+	}
+	return answer, nil
+}
+
+// oldest is how far back CloudWatch keeps anything: 455 days.
+const oldest = 456 * 24 * time.Hour
+
+// ask is one request on its way: what was known, and what was asked.
+type ask struct {
+	client *Client
+	merger *merger
+	plan   *metricPlan
+	now    time.Time
+	opts   MetricOptions
+	known  *dense
+	parts  []*part
+
+	ranged  string // key of the whole answer, where there are no blocks
+	cached  []MetricSeries
+	isKnown bool
+}
+
+func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, now time.Time, opts MetricOptions) (*ask, error) {
+	if first := now.Add(-oldest); from.Before(first) {
+		from = first
+	}
+	whole := span{floorTo(from.Unix(), p.period), ceilTo(unixUp(to), p.period)}
+	// What has not begun yet has no data.
+	whole.to = min(whole.to, ceilTo(unixUp(now), p.period))
+	a := &ask{client: c, merger: g, plan: p, now: now, opts: opts}
+	if whole.from >= whole.to {
+		a.known = newDense(span{whole.from, whole.from}, p.period)
+		return a, nil
+	}
+	if n := (whole.to - whole.from) / p.period; n > maxSlots {
+		return nil, &BadRequest{Message: fmt.Sprintf("the range has %d periods of %s, at most %d can be answered: choose a longer period or a shorter range", n, p.req.Period, maxSlots)}
+	}
+	if _, unfit := c.shared.cache.get(noBlocks + p.key); unfit {
+		p.blocks = false
+	}
+	if !p.blocks {
+		a.beginRanged(ctx, whole)
+		return a, nil
+	}
+	if opts.NoCache {
+		a.known = newDense(whole, p.period)
+	} else {
+		a.known = c.shared.metrics.read(p.key, whole, p.period)
+	}
+	if !opts.NoCachedEmpty && whole.to >= now.Unix()-2*p.period-60 {
+		g.touch(p, now)
+	}
+	age := age{now: now.Unix(), period: p.period, opts: opts}
+	for _, s := range age.missing(whole, a.known.slots) {
+		for _, piece := range pieces(s, p) {
+			a.parts = append(a.parts, g.join(ctx, p, piece, opts.NoCache))
+		}
+	}
+	return a, nil
+}
+
+func unixUp(t time.Time) int64 {
+	if t.Nanosecond() > 0 {
+		return t.Unix() + 1
+	}
+	return t.Unix()
+}
+
+// pieces cuts a long span so that each brings at most a page: pages of one call
+// come one after the other, calls at the same time.
+func pieces(s span, p *metricPlan) []span {
+	series := int64(1 + len(p.refs))
+	if p.search > 0 {
+		series = searchSeries
+	}
+	width := max(maxPoints/series, 1) * p.period
+	var out []span
+	for at := s.from; at < s.to; at += width {
+		out = append(out, span{at, min(at+width, s.to)})
+	}
+	return out
+}
+
+// beginRanged is for expressions whose answer belongs to its range: it is kept
+// whole, until the next tick while the range reaches the present.
+func (a *ask) beginRanged(ctx context.Context, whole span) {
+	a.ranged = "range\x00" + digest(a.plan.key, fmt.Sprint(whole.from, whole.to))
+	if v, ok := a.client.shared.cache.get(a.ranged); ok && !a.opts.NoCache {
+		t := v.(timed)
+		series := t.val.([]MetricSeries)
+		if a.now.Before(t.expires) && !(a.opts.NoCachedEmpty && points(series) == 0) {
+			a.cached, a.isKnown = series, true
+			return
+		}
+	}
+	a.parts = append(a.parts, a.merger.join(ctx, a.plan, whole, a.opts.NoCache))
+}
+
+func (a *ask) keepRanged(w *part) {
+	if w.cut {
+		return
+	}
+	t := tick(a.plan.period)
+	until := time.Unix(ceilTo(a.now.Unix()+1, t), 0)
+	if w.span.to < a.now.Unix()-closes(a.plan.period) {
+		until = a.now.Add(emptyAgain[0])
+	}
+	a.client.shared.cache.put(a.ranged, timed{val: w.raw, expires: until}, int64(points(w.raw)*32+len(w.raw)*100))
+}
+
+func points(series []MetricSeries) int {
+	n := 0
+	for _, s := range series {
+		n += len(s.Values)
+	}
+	return n
+}
+
+// end waits for what was asked and puts the answer together.
+func (a *ask) end(ctx context.Context, result *MetricResult) {
+	usage := usageFrom(ctx)
+	if a.isKnown {
+		usage.add(Usage{CacheHits: 1, PointsCached: points(a.cached)})
+		result.Series = a.cached
+		return
+	}
+	for _, w := range a.parts {
+		err := a.merger.wait(ctx, w)
+		if err != nil && result.Err == nil {
+			result.Err = err
+		}
+	}
+	if result.Err != nil {
+		return
+	}
+	var raw []MetricSeries
+	for _, w := range a.parts {
+		result.Messages = append(result.Messages, w.notes...)
+		result.Partial = result.Partial || w.cut
+		raw = append(raw, w.raw...)
+	}
+	if a.ranged != "" {
+		a.keepRanged(a.parts[0])
+		result.Series = raw
+		return
+	}
+	if len(raw) > 0 {
+		result.Series = raw // what could not be laid into blocks was asked whole
+		return
+	}
+	if len(a.parts) == 0 {
+		usage.add(Usage{CacheHits: 1})
+	}
+	usage.add(Usage{PointsCached: a.known.overlay(a.parts)})
+	result.Series = a.known.lines(a.plan)
+}
+
+// overlay lays answers over what was known, and returns how many points of it
+// are left.
+func (d *dense) overlay(parts []*part) int {
+	for _, w := range parts {
+		d.clear(w.span)
+	}
+	left := 0
+	for _, row := range d.series {
+		for _, v := range row {
+			if !math.IsNaN(v) {
+				left++
+			}
+		}
+	}
+	for _, w := range parts {
+		if w.answer == nil {
+			continue
+		}
+		for label, row := range w.answer.series {
+			from, to := max(w.span.from, d.span.from), min(w.span.to, d.span.to)
+			if from < to {
+				copy(d.row(label)[(from-d.span.from)/d.period:(to-d.span.from)/d.period], row[(from-w.span.from)/d.period:])
+			}
+		}
+	}
+	return left
+}

@@ -1,0 +1,75 @@
+package awsapi
+
+import (
+	"time"
+)
+
+// hotMetric is a metric that a live view shows at present.
+type hotMetric struct {
+	plan *metricPlan
+	used time.Time
+}
+
+// A browser sends the panels of a dashboard a few at a time. When the first of
+// them asks for the newest periods, the call has room for those of the others,
+// which will ask within the second: so the newest periods of whatever was shown
+// in the last hotFor come along. A dashboard that was closed costs one more
+// question at most.
+const (
+	hotFor   = 90 * time.Second
+	hotCount = 2000
+)
+
+// touch remembers a metric that a view up to the present asked for.
+func (g *merger) touch(p *metricPlan, now time.Time) {
+	if !p.blocks || p.req.Expression != "" {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if h := g.hot[p.key]; h != nil {
+		h.used = now
+		return
+	}
+	if len(g.hot) < hotCount {
+		g.hot[p.key] = &hotMetric{plan: p, used: now}
+	}
+}
+
+// warm adds parts for hot metrics whose newest periods are due, where a part
+// that somebody waits for asks for those of its own metric with the same period.
+// The merger's mu is held.
+func (g *merger) warm(parts []*part, now time.Time) []*part {
+	for key, h := range g.hot {
+		if age := now.Sub(h.used); age > hotFor || age < 0 {
+			delete(g.hot, key)
+		}
+	}
+	tails := map[int64]int64{} // period → end
+	for _, w := range parts {
+		a := age{now: now.Unix(), period: w.plan.period}
+		if w.span.from >= a.now-closes(a.period)-a.period && w.plan.blocks {
+			tails[a.period] = max(tails[a.period], w.span.to)
+		}
+	}
+	room := maxQueries - len(parts)
+	var out []*part
+	for key, h := range g.hot {
+		end, wanted := tails[h.plan.period]
+		if !wanted || len(g.flying[key]) > 0 || len(out) >= room {
+			continue
+		}
+		a := age{now: now.Unix(), period: h.plan.period}
+		whole := span{floorTo(a.now-closes(a.period), a.period), end}
+		if whole.from >= whole.to {
+			continue
+		}
+		known := g.store.read(key, whole, a.period)
+		for _, s := range a.missing(whole, known.slots) {
+			w := &part{plan: h.plan, span: s, done: make(chan struct{})}
+			g.flying[key] = append(g.flying[key], w)
+			out = append(out, w)
+		}
+	}
+	return out
+}

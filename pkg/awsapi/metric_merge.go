@@ -1,0 +1,171 @@
+package awsapi
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// mergeWindow is how long the first question waits for others to join its call.
+const mergeWindow = 3 * time.Millisecond
+
+// callPatience bounds one merged call with all its pages, retries and waiting.
+const callPatience = 2 * time.Minute
+
+// merger collects the questions of concurrent callers of one scope and asks them
+// in common calls.
+type merger struct {
+	client *Client // of whoever came first; all of a scope are alike
+	store  *metricStore
+
+	mu      sync.Mutex
+	pending []*part
+	flying  map[string][]*part // by plan key, until answered
+	armed   bool
+	hot     map[string]*hotMetric
+}
+
+// part is one span of one plan on its way.
+type part struct {
+	plan    *metricPlan
+	span    span
+	noCache bool
+	done    chan struct{}
+
+	// Guarded by the merger's mu.
+	waiters int
+	call    *metricCall
+	meter   *Meter // of who asked first
+
+	// Set before done is closed.
+	answer *dense         // where the plan's data goes into blocks
+	raw    []MetricSeries // otherwise
+	notes  []string
+	cut    bool
+	err    error
+}
+
+func (m *metricStore) merger(c *Client) *merger {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := m.merge[c.scope]
+	if g == nil {
+		g = &merger{client: c, store: m, flying: map[string][]*part{}, hot: map[string]*hotMetric{}}
+		m.merge[c.scope] = g
+	}
+	return g
+}
+
+// join puts a span of a plan into the next call, or finds it on its way. Whoever
+// joins has to wait or leave.
+func (g *merger) join(ctx context.Context, p *metricPlan, s span, noCache bool) *part {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, w := range g.flying[p.key] {
+		// A refresh without cache joins only what has not been sent yet.
+		if w.span.contains(s) && (!noCache || w.call == nil) && (w.blocked() || w.span == s) && !w.abandoned() {
+			w.waiters++
+			if w.waiters == 1 && w.call != nil {
+				w.call.active++
+			}
+			usageFrom(ctx).add(Usage{Joined: 1})
+			return w
+		}
+	}
+	w := &part{plan: p, span: s, noCache: noCache, done: make(chan struct{}), waiters: 1, meter: usageFrom(ctx)}
+	g.pending = append(g.pending, w)
+	g.flying[p.key] = append(g.flying[p.key], w)
+	if !g.armed {
+		g.armed = true
+		g.store.running.spawn(g.flush)
+	}
+	return w
+}
+
+// blocked tells whether a smaller span can be cut out of the answer.
+func (w *part) blocked() bool { return w.plan.blocks }
+
+// abandoned tells whether the call was given up because nobody waited.
+func (w *part) abandoned() bool { return w.call != nil && w.call.ctx.Err() != nil }
+
+func (g *merger) wait(ctx context.Context, w *part) error {
+	select {
+	case <-w.done:
+		return w.err
+	case <-ctx.Done():
+		g.leave(w)
+		return context.Cause(ctx)
+	}
+}
+
+func (g *merger) leave(w *part) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	w.waiters--
+	if w.waiters > 0 || w.call == nil {
+		return
+	}
+	w.call.active--
+	if w.call.active == 0 {
+		w.call.cancel()
+	}
+}
+
+// flush sends what has come together in one window.
+func (g *merger) flush() {
+	timer := time.NewTimer(mergeWindow)
+	<-timer.C
+	now := g.client.shared.now()
+
+	g.mu.Lock()
+	var parts []*part
+	for _, w := range g.pending {
+		if w.waiters > 0 {
+			parts = append(parts, w)
+		} else {
+			w.err = context.Canceled
+			g.finish(w)
+		}
+	}
+	g.pending, g.armed = nil, false
+	parts = append(parts, g.warm(parts, now)...)
+	calls := group(parts, now)
+	for _, c := range calls {
+		c.merger, c.now = g, now
+		c.ctx, c.cancel = context.WithTimeout(context.Background(), callPatience)
+		for _, w := range c.parts {
+			w.call = c
+			if w.waiters > 0 {
+				c.active++
+			}
+			if c.leader == nil {
+				c.leader = w.meter
+			}
+		}
+	}
+	g.mu.Unlock()
+
+	for _, c := range calls {
+		g.store.running.spawn(func() {
+			defer c.cancel()
+			c.run()
+		})
+	}
+}
+
+// finish makes a part's answer known. The merger's mu is held.
+func (g *merger) finish(w *part) {
+	all := g.flying[w.plan.key]
+	for i, o := range all {
+		if o == w {
+			all = append(all[:i:i], all[i+1:]...)
+			break
+		}
+	}
+	if len(all) == 0 {
+		delete(g.flying, w.plan.key)
+	} else {
+		g.flying[w.plan.key] = all
+	}
+	close(w.done)
+}

@@ -1,0 +1,128 @@
+package awsapi
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"github.com/aws/smithy-go/middleware"
+)
+
+// instrument is what every call of one client passes through: at the outside
+// the sharing of identical calls and the typed errors, inside the SDK's retry
+// loop the rate limit and the meter.
+type instrument struct {
+	shared   *Shared
+	set      Settings
+	scope    string // identity, endpoints, account and region
+	account  string
+	region   string
+	unshared bool // identity not known yet: nothing may be joined
+}
+
+func (i instrument) attach(stack *middleware.Stack) error {
+	if err := stack.Initialize.Add(shareStep{i}, middleware.Before); err != nil {
+		return err
+	}
+	return stack.Finalize.Insert(paceStep{i}, "Retry", middleware.After)
+}
+
+func actionOf(ctx context.Context) (action string, svc service) {
+	svc = serviceByID(middleware.GetServiceID(ctx))
+	return svc.action + ":" + middleware.GetOperationName(ctx), svc
+}
+
+type shareStep struct{ instrument }
+
+func (shareStep) ID() string { return "AndonShare" }
+
+type shareResult struct {
+	out      middleware.InitializeOutput
+	metadata middleware.Metadata
+}
+
+func (s shareStep) HandleInitialize(ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler) (
+	middleware.InitializeOutput, middleware.Metadata, error,
+) {
+	action, svc := actionOf(ctx)
+	key, ok := s.key(action, middleware.GetOperationName(ctx), in.Parameters)
+	if !ok {
+		out, metadata, err := next.HandleInitialize(ctx, in)
+		return out, metadata, s.typed(err, action, svc)
+	}
+	v, joined, err := s.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
+		out, metadata, err := next.HandleInitialize(ctx, in)
+		return shareResult{out, metadata}, s.typed(err, action, svc)
+	})
+	if joined {
+		usageFrom(ctx).add(Usage{Joined: 1})
+	}
+	r, _ := v.(shareResult)
+	return r.out, r.metadata, err
+}
+
+func (s shareStep) typed(err error, action string, svc service) error {
+	if err == nil {
+		return nil
+	}
+	endpoint, _ := s.set.endpoint(svc.prefix, s.region)
+	if endpoint == "" {
+		endpoint = svc.prefix + "." + s.region + ".amazonaws.com"
+	}
+	return typed(err, action, s.region, endpoint)
+}
+
+// readers are the beginnings of the operations that change nothing and whose
+// answer belongs to nobody: only they may be shared. StartQuery is none, for
+// whoever started a query stops it.
+var readers = []string{"Get", "List", "Describe", "Lookup", "Select", "BatchGet", "Filter"}
+
+func (s shareStep) key(action, operation string, input any) (string, bool) {
+	if s.unshared {
+		return "", false
+	}
+	for _, r := range readers {
+		if strings.HasPrefix(operation, r) {
+			// Inputs are plain structs: their JSON is canonical, map keys sorted.
+			text, err := json.Marshal(input)
+			return "call\x00" + s.scope + "\x00" + action + "\x00" + string(text), err == nil
+		}
+	}
+	return "", false
+}
+
+type paceStep struct{ instrument }
+
+func (paceStep) ID() string { return "AndonPace" }
+
+type bucketKey struct{}
+
+// withBucket lets the calls of ctx wait in another bucket than that of their
+// action.
+func withBucket(ctx context.Context, action string) context.Context {
+	return context.WithValue(ctx, bucketKey{}, action)
+}
+
+func (s paceStep) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
+	middleware.FinalizeOutput, middleware.Metadata, error,
+) {
+	action, _ := actionOf(ctx)
+	key := limitKey{account: s.account, region: s.region, action: action}
+	if other, ok := ctx.Value(bucketKey{}).(string); ok {
+		key.action = other
+	}
+	if err := s.shared.limits.wait(ctx, key); err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+	}
+	out, metadata, err := next.HandleFinalize(ctx, in)
+	throttled := err != nil && isThrottle(err)
+	if throttled || err == nil {
+		s.shared.limits.done(key, throttled)
+	}
+	used := Usage{Calls: map[string]int{action: 1}, CostUSD: callPrice(action)}
+	if throttled {
+		used.Throttled, used.CostUSD = 1, 0
+	}
+	usageFrom(ctx).add(used)
+	return out, metadata, err
+}

@@ -1,0 +1,87 @@
+package awsapi
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// The retry policy: throttled calls and server errors are tried again, with a
+// delay that doubles and is shaken, so that many callers do not come back
+// together. With these numbers a call that is always refused ends after 2 to
+// 4 s.
+const (
+	maxAttempts = 7
+	firstDelay  = 60 * time.Millisecond
+	longDelay   = 2 * time.Second
+)
+
+// retryer is that policy as the SDK wants it. The rate limit is not its job:
+// the middleware after it waits before every attempt.
+type retryer struct{}
+
+func (retryer) MaxAttempts() int { return maxAttempts }
+
+func (retryer) IsErrorRetryable(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var ours *Throttled
+	if errors.As(err, &ours) {
+		return false // refused by our own limiter: there is no time left
+	}
+	if isThrottle(err) {
+		return true
+	}
+	var status *smithyhttp.ResponseError
+	if errors.As(err, &status) {
+		code := status.HTTPStatusCode()
+		return code >= http.StatusInternalServerError && code != http.StatusNotImplemented
+	}
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorFault() == smithy.FaultServer
+	}
+	return retryableNetwork(err)
+}
+
+func (retryer) RetryDelay(attempt int, _ error) (time.Duration, error) {
+	d := firstDelay << min(max(attempt-1, 0), 10)
+	d = min(d, longDelay)
+	return d/2 + rand.N(d/2+1), nil
+}
+
+func (retryer) GetRetryToken(context.Context, error) (func(error) error, error) {
+	return noRelease, nil
+}
+func (retryer) GetInitialToken() func(error) error { return noRelease }
+func (retryer) GetAttemptToken(context.Context) (func(error) error, error) {
+	return noRelease, nil
+}
+
+func noRelease(error) error { return nil }
+
+// isThrottle tells whether AWS refused the call for its rate. Limits on how much
+// may exist or run at once (LimitExceededException of StartQuery) clear up as
+// well, so they count.
+func isThrottle(err error) bool {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		code := api.ErrorCode()
+		if i := strings.LastIndexByte(code, '#'); i >= 0 {
+			code = code[i+1:]
+		}
+		if slices.Contains(throttleCodes, code) {
+			return true
+		}
+	}
+	var status *smithyhttp.ResponseError
+	return errors.As(err, &status) && status.HTTPStatusCode() == http.StatusTooManyRequests
+}

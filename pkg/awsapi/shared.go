@@ -1,0 +1,66 @@
+package awsapi
+
+import (
+	"sync"
+	"time"
+)
+
+// Shared is what all sessions of a process have in common: rate limits, calls
+// in flight, caches. Everything in it is keyed by the caller's identity.
+type Shared struct {
+	now     func() time.Time
+	limits  *limits
+	flights *flights
+	cache   *lru
+	metrics *metricStore
+	events  *lru
+}
+
+// Bytes that the caches of a process may hold.
+const (
+	defaultListBytes   = 16 << 20
+	defaultMetricBytes = 32 << 20
+	defaultEventBytes  = 64 << 20
+)
+
+// SharedOptions are for tests and for processes with other needs; the zero value is
+// what gpx_andon uses.
+type SharedOptions struct {
+	Now         func() time.Time // time.Now where nil
+	ListBytes   int64
+	MetricBytes int64
+	EventBytes  int64
+}
+
+// NewShared makes limits and caches apart from the process's own.
+func NewShared(o SharedOptions) *Shared {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	pick := func(given, fallback int64) int64 {
+		if given > 0 {
+			return given
+		}
+		return fallback
+	}
+	return &Shared{
+		now:     o.Now,
+		limits:  newLimits(o.Now),
+		flights: newFlights(),
+		cache:   newLRU(pick(o.ListBytes, defaultListBytes)),
+		metrics: newMetricStore(pick(o.MetricBytes, defaultMetricBytes)),
+		events:  newLRU(pick(o.EventBytes, defaultEventBytes)),
+	}
+}
+
+var process = sync.OnceValue(func() *Shared { return NewShared(SharedOptions{}) })
+
+// Process is the Shared that all sessions use unless told otherwise.
+func Process() *Shared { return process() }
+
+// Wait returns when no call is under way any more. Calls end when their last
+// caller has gone, so cancel the callers first.
+func (s *Shared) Wait() {
+	s.flights.running.wait()
+	s.metrics.running.wait()
+}

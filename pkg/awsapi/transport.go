@@ -1,0 +1,51 @@
+package awsapi
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+)
+
+// caPool is the system's certificates and the given ones.
+func caPool(pem string) (*x509.CertPool, error) {
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		// A system without certificates still works with the given ones.
+		pool = x509.NewCertPool()
+	}
+	if pem != "" && !pool.AppendCertsFromPEM([]byte(pem)) {
+		return nil, errors.New("holds no certificate in PEM form")
+	}
+	return pool, nil
+}
+
+// httpClient is the client of one data source. It has to be the SDK's buildable
+// client: with AWS_CA_BUNDLE set the SDK adds that bundle to the client's
+// transport and refuses any other kind. The pool is always set, so that the
+// bundle is added to the system's certificates instead of replacing them.
+func httpClient(set Settings, transport http.RoundTripper) (aws.HTTPClient, error) {
+	if transport != nil {
+		return &http.Client{Transport: transport}, nil
+	}
+	pool, err := caPool(set.CACert)
+	if err != nil {
+		return nil, err
+	}
+	return awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 5 * time.Second }).
+		WithTransportOptions(func(t *http.Transport) {
+			t.Proxy = nil
+			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+			t.TLSHandshakeTimeout = 5 * time.Second
+			t.MaxIdleConnsPerHost = 64
+			t.IdleConnTimeout = 90 * time.Second
+			// Long enough for a queue's long poll of 20 s.
+			t.ResponseHeaderTimeout = 30 * time.Second
+		}), nil
+}
