@@ -166,7 +166,7 @@ func (c *Client) followSpan(ctx context.Context, t *trail, s, want span, q Event
 		page, err := c.cloudtrail.LookupEvents(ctx, in)
 		var slow *Throttled
 		if errors.As(err, &slow) && ctx.Err() == nil {
-			if _, byAWS := errors.AsType[apiText](slow.Err); byAWS {
+			if !refusedHere(err) {
 				continue // others use the account's two calls a second; ours come
 			}
 			return errBudget // our turn would come after the budget's end

@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 )
@@ -42,6 +43,10 @@ func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (
 
 	select {
 	case <-fl.done:
+		if joined && refusedHere(fl.err) {
+			// Too late for the one who began the call, but perhaps not for this one.
+			return f.do(ctx, key, fn)
+		}
 		return fl.val, joined, fl.err
 	case <-ctx.Done():
 		f.leave(key, fl)
@@ -51,6 +56,9 @@ func (f *flights) do(ctx context.Context, key string, fn func(context.Context) (
 
 func (f *flights) start(ctx context.Context, key string, fn func(context.Context) (any, error)) *flight {
 	call, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if deadline, ok := ctx.Deadline(); ok {
+		call = context.WithValue(call, deadlineKey{}, deadline)
+	}
 	fl := &flight{done: make(chan struct{}), cancel: cancel, waiters: 1}
 	f.m[key] = fl
 	f.running.spawn(func() {
@@ -87,4 +95,10 @@ func guarded(ctx context.Context, fn func(context.Context) (any, error)) (val an
 		}
 	}()
 	return fn(ctx)
+}
+
+// refusedHere tells whether the own rate limit, not AWS, refused the call.
+func refusedHere(err error) bool {
+	_, late := errors.AsType[tooLate](err)
+	return late
 }

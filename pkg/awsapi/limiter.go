@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -39,22 +40,30 @@ func (l *limits) bucket(key limitKey) *bucket {
 	return b
 }
 
-// wait blocks until the call may be made. Its error is a Throttled when the
-// turn would come after the context's deadline: then nothing is spent.
+// wait blocks until the call may be made, in the order of arrival. Its error is
+// a Throttled when the turn would come after the caller's deadline: then nothing
+// is spent, nor is it when the caller leaves.
 func (l *limits) wait(ctx context.Context, key limitKey) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
 	b := l.bucket(key)
+	turn, delay := b.enter(l.now())
+	if delay > longestQueue || delay > 0 && delay >= timeLeft(ctx) {
+		b.leave(turn)
+		return &Throttled{Action: key.action, Err: tooLate{delay}}
+	}
+	select {
+	case <-turn:
+	case <-ctx.Done():
+		b.leave(turn)
+		return context.Cause(ctx)
+	}
+	defer b.leave(turn)
 	now := l.now()
 	r := b.lim.ReserveN(now, 1)
-	delay := r.DelayFrom(now)
-	if delay <= 0 {
+	if delay = r.DelayFrom(now); delay <= 0 {
 		return nil
-	}
-	if deadline, ok := ctx.Deadline(); delay > longestQueue || ok && delay >= time.Until(deadline) {
-		r.CancelAt(now)
-		return &Throttled{Action: key.action, Err: fmt.Errorf("its turn within the account's rate limit comes in %s, too late for this query", delay.Round(100*time.Millisecond))}
 	}
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
@@ -65,6 +74,27 @@ func (l *limits) wait(ctx context.Context, key limitKey) error {
 		r.CancelAt(l.now())
 		return context.Cause(ctx)
 	}
+}
+
+// tooLate is why the own limit refused a call.
+type tooLate struct{ delay time.Duration }
+
+func (e tooLate) Error() string {
+	return fmt.Sprintf("its turn within the account's rate limit comes in %s, too late for this query", e.delay.Round(100*time.Millisecond))
+}
+
+type deadlineKey struct{}
+
+// timeLeft is how long the caller can wait. A shared call has no deadline of its
+// own, but that of who began it as a hint.
+func timeLeft(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return time.Until(deadline)
+	}
+	if deadline, ok := ctx.Value(deadlineKey{}).(time.Time); ok {
+		return time.Until(deadline)
+	}
+	return longestQueue
 }
 
 // done tells the bucket how the call ended, so that it slows down for an
@@ -79,6 +109,7 @@ type bucket struct {
 	lim *rate.Limiter
 
 	mu               sync.Mutex
+	queue            []chan struct{} // the first holds the turn: only it reserves, so that whoever leaves takes nothing along
 	nominal, current float64
 	changed          time.Time
 }
@@ -104,4 +135,29 @@ func (b *bucket) adapt(now time.Time, throttled bool) {
 	}
 	b.current, b.changed = next, now
 	b.lim.SetLimitAt(now, rate.Limit(next))
+}
+
+// enter takes a place in the queue. The channel is closed when the turn comes;
+// delay is how long that and the token will take.
+func (b *bucket) enter(now time.Time) (turn chan struct{}, delay time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	turn = make(chan struct{})
+	b.queue = append(b.queue, turn)
+	if len(b.queue) == 1 {
+		close(turn)
+	}
+	missing := float64(len(b.queue)) - b.lim.TokensAt(now)
+	return turn, max(0, time.Duration(missing/b.current*float64(time.Second)))
+}
+
+// leave gives up the place, and the turn to the next.
+func (b *bucket) leave(turn chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.Index(b.queue, turn)
+	b.queue = slices.Delete(b.queue, i, i+1)
+	if i == 0 && len(b.queue) > 0 {
+		close(b.queue[0])
+	}
 }

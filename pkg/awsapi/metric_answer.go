@@ -119,9 +119,10 @@ func (w *part) cutOut(f *fetched) []MetricSeries {
 	return out
 }
 
-// lines are the series of dense data. Those of an expression without a point are
+// lines are the series of dense data before until. Those of an expression without a point are
 // left out; a metric has always one.
-func (d *dense) lines(p *metricPlan) []MetricSeries {
+func (d *dense) lines(p *metricPlan, until int64) []MetricSeries {
+	_, end := d.index(span{d.span.from, ceilTo(until, d.period)})
 	labels := slices.Clone(d.order)
 	if p.search > 0 {
 		slices.Sort(labels)
@@ -130,7 +131,7 @@ func (d *dense) lines(p *metricPlan) []MetricSeries {
 	for _, label := range labels {
 		s := MetricSeries{Label: label}
 		n := 0
-		for _, v := range d.series[label] {
+		for _, v := range d.series[label][:end] {
 			if !math.IsNaN(v) {
 				n++
 			}
@@ -139,7 +140,7 @@ func (d *dense) lines(p *metricPlan) []MetricSeries {
 			continue
 		}
 		s.Times, s.Values = make([]time.Time, 0, n), make([]float64, 0, n)
-		for i, v := range d.series[label] {
+		for i, v := range d.series[label][:end] {
 			if !math.IsNaN(v) {
 				s.Times = append(s.Times, time.Unix(d.span.from+int64(i)*d.period, 0).UTC())
 				s.Values = append(s.Values, v)

@@ -67,6 +67,7 @@ type ask struct {
 	plan   *metricPlan
 	now    time.Time
 	opts   MetricOptions
+	until  int64 // the answer's end, exclusive
 	known  *dense
 	parts  []*part
 
@@ -82,7 +83,7 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	whole := span{floorTo(from.Unix(), p.period), ceilTo(unixUp(to), p.period)}
 	// What has not begun yet has no data.
 	whole.to = min(whole.to, ceilTo(unixUp(now), p.period))
-	a := &ask{client: c, merger: g, plan: p, now: now, opts: opts}
+	a := &ask{client: c, merger: g, plan: p, now: now, opts: opts, until: unixUp(to)}
 	if whole.from >= whole.to {
 		a.known = newDense(span{whole.from, whole.from}, p.period)
 		return a, nil
@@ -96,6 +97,11 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	if !p.blocks {
 		a.beginRanged(ctx, whole)
 		return a, nil
+	}
+	// A range up to the present takes the period that just begins along, or else
+	// its first appearance would be a reason to ask again within the tick.
+	if current := floorTo(now.Unix(), p.period); whole.to >= current {
+		whole.to = current + p.period
 	}
 	if opts.NoCache {
 		a.known = newDense(whole, p.period)
@@ -207,7 +213,7 @@ func (a *ask) end(ctx context.Context, result *MetricResult) {
 		usage.add(Usage{CacheHits: 1})
 	}
 	usage.add(Usage{PointsCached: a.known.overlay(a.parts)})
-	result.Series = a.known.lines(a.plan)
+	result.Series = a.known.lines(a.plan, a.until)
 }
 
 // overlay lays answers over what was known, and returns how many points of it

@@ -59,7 +59,7 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	client, err := httpClient(set, o.Transport)
+	client, err := httpClient(set)
 	if err != nil {
 		return nil, fmt.Errorf("CA certificate: %w", err)
 	}
@@ -94,10 +94,13 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 	if err != nil {
 		return nil, &NoCredentials{Err: fmt.Errorf("load AWS configuration: %w", err)}
 	}
-	// Frozen only now, after the SDK has added AWS_CA_BUNDLE: a plain client can
-	// be told to give up its idle connections.
+	// Only now, after the SDK has added AWS_CA_BUNDLE, the client becomes a plain
+	// one, which can be told to give up its idle connections.
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = b.Freeze()
+	}
+	if o.Transport != nil {
+		cfg.HTTPClient = &http.Client{Transport: o.Transport}
 	}
 	s.base, s.http = cfg, cfg.HTTPClient
 	s.open()

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 )
 
@@ -29,10 +28,7 @@ func caPool(pem string) (*x509.CertPool, error) {
 // client: with AWS_CA_BUNDLE set the SDK adds that bundle to the client's
 // transport and refuses any other kind. The pool is always set, so that the
 // bundle is added to the system's certificates instead of replacing them.
-func httpClient(set Settings, transport http.RoundTripper) (aws.HTTPClient, error) {
-	if transport != nil {
-		return &http.Client{Transport: transport}, nil
-	}
+func httpClient(set Settings) (*awshttp.BuildableClient, error) {
 	pool, err := caPool(set.CACert)
 	if err != nil {
 		return nil, err
