@@ -107,8 +107,8 @@ func TestConfigAnswers(t *testing.T) {
 	for expression, want := range map[string]int{
 		"SELECT resourceId, configuration.state.name WHERE resourceType = 'AWS::EC2::Instance' AND configuration.state.name = 'stopped'": 1,
 		"SELECT * WHERE relationships.resourceId = '" + webGroup + "' ORDER BY resourceId DESC":                                          5,
-		"SELECT resourceType, COUNT(*) WHERE resourceType LIKE 'AWS::EC2::%' GROUP BY resourceType ORDER BY COUNT(*) DESC":              6,
-		"SELECT resourceId WHERE tags.tag = 'Name=web-1'":                                                                               2,
+		"SELECT resourceType, COUNT(*) WHERE resourceType LIKE 'AWS::EC2::%' GROUP BY resourceType ORDER BY COUNT(*) DESC":               6,
+		"SELECT resourceId WHERE tags.tag = 'Name=web-1'":                                                                                2,
 	} {
 		out, err := cfg(f).SelectResourceConfig(ctx, &configservice.SelectResourceConfigInput{Expression: &expression})
 		if err != nil || len(out.Results) != want {
