@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/aws/smithy-go/middleware"
@@ -58,7 +59,20 @@ func (s shareStep) HandleInitialize(ctx context.Context, in middleware.Initializ
 		usageFrom(ctx).add(Usage{Joined: 1})
 	}
 	r, _ := v.(shareResult)
+	r.out.Result = ownCopy(r.out.Result)
 	return r.out, r.metadata, err
+}
+
+// ownCopy is a shallow copy of an operation's output: the SDK writes its metadata
+// into the output on the way back to each caller.
+func ownCopy(output any) any {
+	from := reflect.ValueOf(output)
+	if from.Kind() != reflect.Pointer || from.IsNil() {
+		return output
+	}
+	to := reflect.New(from.Type().Elem())
+	to.Elem().Set(from.Elem())
+	return to.Interface()
 }
 
 func (s shareStep) typed(err error, action string, svc service) error {
