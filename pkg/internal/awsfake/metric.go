@@ -27,6 +27,7 @@ type metric struct {
 	namespace, name string
 	dims            []dimension
 	account, region string
+	identity        string // of namespace, name and dimensions
 	id              uint64 // of seed, realm, namespace, name and dimensions
 	wave            wave
 	born, gone      time.Time // zero: always
@@ -67,7 +68,7 @@ func metricKey(namespace, name string, d []dimension) string {
 	return k
 }
 
-func (m *metric) key() string { return metricKey(m.namespace, m.name, m.dims) }
+func (m *metric) key() string { return m.identity }
 
 func (m *metric) dim(name string) (string, bool) {
 	for _, d := range m.dims {
@@ -80,22 +81,18 @@ func (m *metric) dim(name string) (string, bool) {
 
 func (r *realm) addMetric(namespace, name string, d []dimension, w wave) *metric {
 	m := &metric{namespace: namespace, name: name, dims: d, account: r.account, region: r.region, wave: w}
+	m.identity = metricKey(namespace, name, d)
 	h := fnv.New64a()
 	h.Write([]byte(r.account + r.region + m.key()))
 	m.id = h.Sum64() ^ mix(r.seed)
 	r.metrics = append(r.metrics, m)
+	r.byKey[m.identity] = m
 	return m
 }
 
 // find returns the metric with exactly these dimensions, or nil.
 func (r *realm) find(namespace, name string, d []dimension) *metric {
-	k := metricKey(namespace, name, d)
-	for _, m := range r.metrics {
-		if m.name == name && m.namespace == namespace && m.key() == k {
-			return m
-		}
-	}
-	return nil
+	return r.byKey[metricKey(namespace, name, d)]
 }
 
 // mix is SplitMix64. A stream cannot be asked for its n-th value cheaply, a

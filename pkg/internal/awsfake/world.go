@@ -47,6 +47,7 @@ type realm struct {
 	anchor          time.Time
 	seed            uint64
 	metrics         []*metric
+	byKey           map[string]*metric
 	alarms          []*alarm
 	byName          map[string]*alarm
 	resources       []*resource
@@ -72,7 +73,7 @@ func newWorld(o Options) *world {
 }
 
 func (w *world) plant(account, region string) *realm {
-	r := &realm{account: account, region: region, anchor: w.anchor, seed: w.seed, byName: map[string]*alarm{}}
+	r := &realm{account: account, region: region, anchor: w.anchor, seed: w.seed, byName: map[string]*alarm{}, byKey: map[string]*metric{}}
 	w.realms[[2]string{account, region}] = r
 	return r
 }
@@ -81,7 +82,7 @@ func (w *world) realm(account, region string) *realm {
 	if r := w.realms[[2]string{account, region}]; r != nil {
 		return r
 	}
-	return &realm{account: account, region: region, anchor: w.anchor, seed: w.seed, byName: map[string]*alarm{}}
+	return &realm{account: account, region: region, anchor: w.anchor, seed: w.seed, byName: map[string]*alarm{}, byKey: map[string]*metric{}}
 }
 
 func (r *realm) arn(service, rest string) string {
