@@ -33,7 +33,7 @@ func (c *metricCall) settle(w *part, f *fetched, notes []string) {
 	if w.answer == nil {
 		w.raw = w.cutOut(f)
 		if w.plan.blocks {
-			c.merger.client.shared.cache.put(noBlocks+w.plan.key, true, 1)
+			c.client.shared.cache.put(noBlocks+w.plan.key, true, 1)
 		}
 		return
 	}

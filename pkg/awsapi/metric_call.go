@@ -20,8 +20,9 @@ type metricCall struct {
 	now    time.Time
 	ctx    context.Context
 	cancel context.CancelFunc
-	leader *Meter // of the first who waits: its answer carries the call
-	active int    // parts somebody waits for; guarded by the merger's mu
+	client *Client // of the first who waits; all of a scope are alike
+	leader *Meter  // his too: his answer carries the call
+	active int     // parts somebody waits for; guarded by the merger's mu
 
 	parts    []*part
 	span     span
@@ -160,7 +161,7 @@ func (c *metricCall) fetch(parts []*part) (map[string]*fetched, []string, error)
 	}
 	var notes []string
 	for {
-		page, err := c.merger.client.cloudwatch.GetMetricData(ctx, in)
+		page, err := c.client.cloudwatch.GetMetricData(ctx, in)
 		if err != nil {
 			return nil, nil, err
 		}

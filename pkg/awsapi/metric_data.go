@@ -114,7 +114,7 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	age := age{now: now.Unix(), period: p.period, opts: opts}
 	for _, s := range age.missing(whole, a.known.slots) {
 		for _, piece := range pieces(s, p) {
-			a.parts = append(a.parts, g.join(ctx, p, piece, opts.NoCache))
+			a.parts = append(a.parts, g.join(ctx, c, p, piece, opts.NoCache))
 		}
 	}
 	return a, nil
@@ -154,7 +154,7 @@ func (a *ask) beginRanged(ctx context.Context, whole span) {
 			return
 		}
 	}
-	a.parts = append(a.parts, a.merger.join(ctx, a.plan, whole, a.opts.NoCache))
+	a.parts = append(a.parts, a.merger.join(ctx, a.client, a.plan, whole, a.opts.NoCache))
 }
 
 func (a *ask) keepRanged(w *part) {

@@ -15,8 +15,8 @@ const callPatience = 2 * time.Minute
 // merger collects the questions of concurrent callers of one scope and asks them
 // in common calls.
 type merger struct {
-	client *Client // of whoever came first; all of a scope are alike
-	store  *metricStore
+	store *metricStore
+	now   func() time.Time
 
 	mu      sync.Mutex
 	pending []*part
@@ -27,6 +27,7 @@ type merger struct {
 
 // part is one span of one plan on its way.
 type part struct {
+	client  *Client // of who asked first; nil for a part that nobody asked for
 	plan    *metricPlan
 	span    span
 	noCache bool
@@ -50,7 +51,7 @@ func (m *metricStore) merger(c *Client) *merger {
 	defer m.mu.Unlock()
 	g := m.merge[c.scope]
 	if g == nil {
-		g = &merger{client: c, store: m, flying: map[string][]*part{}, hot: map[string]*hotMetric{}}
+		g = &merger{store: m, now: c.shared.now, flying: map[string][]*part{}, hot: map[string]*hotMetric{}}
 		m.merge[c.scope] = g
 	}
 	return g
@@ -58,7 +59,7 @@ func (m *metricStore) merger(c *Client) *merger {
 
 // join puts a span of a plan into the next call, or finds it on its way. Whoever
 // joins has to wait or leave.
-func (g *merger) join(ctx context.Context, p *metricPlan, s span, noCache bool) *part {
+func (g *merger) join(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, w := range g.flying[p.key] {
@@ -72,7 +73,7 @@ func (g *merger) join(ctx context.Context, p *metricPlan, s span, noCache bool) 
 			return w
 		}
 	}
-	w := &part{plan: p, span: s, noCache: noCache, done: make(chan struct{}), waiters: 1, meter: usageFrom(ctx)}
+	w := &part{client: c, plan: p, span: s, noCache: noCache, done: make(chan struct{}), waiters: 1, meter: usageFrom(ctx)}
 	g.pending = append(g.pending, w)
 	g.flying[p.key] = append(g.flying[p.key], w)
 	if !g.armed {
@@ -115,7 +116,7 @@ func (g *merger) leave(w *part) {
 func (g *merger) flush() {
 	timer := time.NewTimer(mergeWindow)
 	<-timer.C
-	now := g.client.shared.now()
+	now := g.now()
 
 	g.mu.Lock()
 	var parts []*part
@@ -138,9 +139,14 @@ func (g *merger) flush() {
 			if w.waiters > 0 {
 				c.active++
 			}
-			if c.leader == nil {
-				c.leader = w.meter
+			if c.client == nil && w.client != nil {
+				c.client, c.leader = w.client, w.meter
 			}
+		}
+	}
+	for _, c := range calls {
+		if c.client == nil { // parts nobody asked for alone: there is a first who did
+			c.client, c.leader = parts[0].client, parts[0].meter
 		}
 	}
 	g.mu.Unlock()
