@@ -121,7 +121,7 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 	if mode == "rwc" {
 		q.Add("_pragma", "journal_mode(WAL)")
 		q.Add("_pragma", "synchronous(FULL)")
-		q.Add("_pragma", "cache_size(-16000)")
+		q.Add("_pragma", "cache_size(-8000)")
 	}
 	if mode != "ro" {
 		q.Add("_pragma", "wal_autocheckpoint(0)") // see checkpoint.go
