@@ -126,7 +126,21 @@ func (s *Server) mux(l access.Listener) *http.ServeMux {
 		page := g.needs(access.Viewer, s.web.ServeHTTP)
 		mux.Handle("/", http.NewCrossOriginProtection().Handler(page))
 	}
+	// The page takes every path; what another listener serves is not its own.
+	for part, paths := range map[string][]string{
+		access.Receive: {"/receive/"}, access.Metrics: {"/metrics"}, access.API: {"/api/", "/-/reload"},
+	} {
+		for _, path := range paths {
+			if !l.Serves(part) {
+				mux.HandleFunc(path, notHere)
+			}
+		}
+	}
 	return mux
+}
+
+func notHere(w http.ResponseWriter, r *http.Request) {
+	fail(w, http.StatusNotFound, fmt.Errorf("this listener does not serve %s", r.URL.Path))
 }
 
 // guard lets callers through who may.

@@ -150,7 +150,8 @@ func amEvent(t *testing.T, text string, status alert.Status) alert.Event {
 }
 
 // Fire and Resolve are what Alertmanager sends.
-func (s *scenario) Fire(text string)    { s.t.Helper(); s.submit(amEvent(s.t, text, alert.Firing)) }
+func (s *scenario) Fire(text string) { s.t.Helper(); s.submit(amEvent(s.t, text, alert.Firing)) }
+
 func (s *scenario) Resolve(text string) { s.t.Helper(); s.submit(amEvent(s.t, text, alert.Resolved)) }
 
 // Mail is a mail with the labels that its text gave, dated at a time of the

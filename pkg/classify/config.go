@@ -142,8 +142,11 @@ func ValidateRules(path string, rules []Rule, severities alert.Severities) confi
 				name string
 				set  bool
 			}{
-				{"resolved_by", len(r.ResolvedBy) > 0}, {"equal", len(r.Equal) > 0}, {"expire", r.Expire != 0},
-				{"sequence", r.Sequence != ""}, {"end_on_acknowledge", r.EndOnAcknowledge},
+				{"resolved_by", len(r.ResolvedBy) > 0},
+				{"equal", len(r.Equal) > 0},
+				{"expire", r.Expire != 0},
+				{"sequence", r.Sequence != ""},
+				{"end_on_acknowledge", r.EndOnAcknowledge},
 			} {
 				if f.set {
 					ps.Add(at+"."+f.name, "put it into the rule that decides", "has no effect in a rule that continues")

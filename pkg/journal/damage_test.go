@@ -3,9 +3,7 @@ package journal
 import (
 	"bytes"
 	"database/sql"
-	"encoding/binary"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -278,74 +276,5 @@ func TestDamagedHistory(t *testing.T) {
 	}
 	if entries, err := j.History(t.Context(), Query{Limit: 1000}); err == nil {
 		t.Errorf("%d entries were read", len(entries))
-	}
-}
-
-func TestNewJournal(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		make func(*testing.T, string)
-	}{
-		{"no file", func(*testing.T, string) {}},
-		{"empty file", func(t *testing.T, path string) { write(t, path, nil) }},
-		{"killed before the schema was made", func(t *testing.T, path string) {
-			script(t, path, `PRAGMA journal_mode = WAL`)
-			if len(files(t, path)[""]) == 0 {
-				t.Fatal("no header was written")
-			}
-		}},
-		{"our mark, and nothing else", func(t *testing.T, path string) {
-			script(t, path, fmt.Sprintf(`PRAGMA journal_mode = WAL; PRAGMA application_id = %d`, applicationID))
-		}},
-		{"killed before the log was moved", func(t *testing.T, path string) {
-			from := filepath.Join(t.TempDir(), "andon.db")
-			db, err := connect(from, "rwc", 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer db.Close()
-			if _, err := db.Exec(fmt.Sprintf("BEGIN; %s; PRAGMA user_version = 1; PRAGMA application_id = %d; COMMIT", migrations[0], applicationID)); err != nil {
-				t.Fatal(err)
-			}
-			for suffix, data := range files(t, from) {
-				if data != "" {
-					write(t, path+suffix, []byte(data))
-				}
-			}
-			if binary.BigEndian.Uint32([]byte(files(t, path)[""])[68:]) != 0 {
-				t.Fatal("the mark is in the file already")
-			}
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "andon.db")
-			c.make(t, path)
-			j, contents := mustOpen(t, path)
-			if len(contents.Alerts) != 0 || contents.Last != 0 {
-				t.Errorf("contents %+v", contents)
-			}
-			mustCommit(t, j, &Batch{Alerts: []*alert.Alert{typical(1)}})
-			h, err := readHeader(path)
-			if err != nil || !h.wal || (c.name != "killed before the log was moved" && (h.application != applicationID || int(h.version) != len(migrations))) {
-				t.Errorf("header %+v, %v", h, err)
-			}
-			mustClose(t, j)
-			j, contents = mustOpen(t, path)
-			defer mustClose(t, j)
-			if len(contents.Alerts) != 1 {
-				t.Errorf("%d alerts", len(contents.Alerts))
-			}
-			var mode string
-			var synchronous int
-			if err := j.write.Stats(); err.OpenConnections != 1 {
-				t.Errorf("%d writers", err.OpenConnections)
-			}
-			if err := j.conn.QueryRowContext(t.Context(), "PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
-				t.Errorf("journal mode %s, %v", mode, err)
-			}
-			if err := j.conn.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&synchronous); err != nil || synchronous != 2 {
-				t.Errorf("synchronous %d, %v", synchronous, err)
-			}
-		})
 	}
 }

@@ -27,6 +27,8 @@ type Journal struct {
 
 	conn  *sql.Conn
 	stmts statements
+
+	checkpoints checkpointer
 }
 
 type statements struct {
@@ -65,6 +67,7 @@ func (b *Batch) Empty() bool {
 
 // Close closes the journal.
 func (j *Journal) Close() error {
+	j.stopCheckpoints()
 	var errs []error
 	// A statement that is left open keeps SQLite's connection, and with it the
 	// files, from being closed.
@@ -166,8 +169,11 @@ func (j *Journal) commit(ctx context.Context, b *Batch) (err error) {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	_, err = j.conn.ExecContext(sure, "COMMIT")
-	return err
+	if _, err = j.conn.ExecContext(sure, "COMMIT"); err != nil {
+		return err
+	}
+	j.checkpointInTurn(sure)
+	return nil
 }
 
 // rollback ends a transaction that failed, unless SQLite has done so itself,

@@ -99,6 +99,7 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 			return nil, nil, err
 		}
 	}
+	j.startCheckpoints()
 	return j, contents, nil
 }
 
@@ -120,8 +121,10 @@ func connect(path, mode string, connections int) (*sql.DB, error) {
 	if mode == "rwc" {
 		q.Add("_pragma", "journal_mode(WAL)")
 		q.Add("_pragma", "synchronous(FULL)")
-		q.Add("_pragma", "cache_size(-16000)")
-		q.Add("_pragma", "wal_autocheckpoint(4000)")
+		q.Add("_pragma", "cache_size(-8000)")
+	}
+	if mode != "ro" {
+		q.Add("_pragma", "wal_autocheckpoint(0)") // see checkpoint.go
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {

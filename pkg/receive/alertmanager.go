@@ -96,6 +96,8 @@ type webhook struct {
 	cursor
 	batch  Batch
 	scheme string // Identity's first part
+	// scratch is where labels are read before they are kept.
+	scratch alert.Labels
 }
 
 func (d *webhook) decode() error {
@@ -192,7 +194,7 @@ func (d *webhook) labels() (alert.Labels, error) {
 	if d.peek() == 'n' {
 		return nil, d.skip()
 	}
-	ls := make(alert.Labels, 0, 8)
+	ls := d.scratch[:0]
 	size := 0
 	err := d.object(func(key []byte) error {
 		if len(key) == 0 {
@@ -213,10 +215,11 @@ func (d *webhook) labels() (alert.Labels, error) {
 		ls = append(ls, alert.Label{Name: name, Value: value})
 		return nil
 	})
+	d.scratch = ls
 	if err != nil {
 		return nil, err
 	}
-	return canonical(ls), nil
+	return slices.Clone(canonical(ls)), nil // no longer than it is: it stays on the board
 }
 
 // canonical sorts labels, lets the last of a name win, drops empty ones, and

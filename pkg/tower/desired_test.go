@@ -46,6 +46,12 @@ func TestLights(t *testing.T) {
 			r.fire("b", "critical")
 			r.wait(time.Hour)
 		}, "red=flash"},
+		{"nobody has the stale either: higher severity", usual, func(r *room) {
+			r.fire("a", "disaster")
+			r.stale("a")
+			r.fire("b", "critical")
+			r.wait(time.Hour)
+		}, "red=flash2"},
 		{"stale before acknowledged", usual, func(r *room) {
 			r.fire("a", "disaster")
 			r.acknowledge("a")

@@ -21,7 +21,10 @@ import (
 	"github.com/andonhq/andon/pkg/receive"
 )
 
-const changes = 1000
+const (
+	changes = 1000
+	settle  = time.Minute // in which the runtime gives memory back
+)
 
 // changeCost measures one change after the other with a real journal, on
 // boards of growing size.
@@ -105,6 +108,14 @@ func fullBoard(ctx context.Context, b *bench) error {
 		}
 		b.printf("%d alerts taken in %s in batches of 1,000", size, time.Since(start).Round(10*time.Millisecond))
 		if err := b.memory(ctx, br, "after taking them"); err != nil {
+			return err
+		}
+		select {
+		case <-time.After(settle):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := b.memory(ctx, br, "a minute later"); err != nil {
 			return err
 		}
 		br.Kill()

@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"os"
-	"path/filepath"
 
 	"github.com/andonhq/andon/pkg/internal/rig"
 )

@@ -81,7 +81,7 @@ func TestCommandCheck(t *testing.T) {
 		edit{"journal:", "jurnal:"})
 	w.Gave(w.andon("check", w.bridge.Config), 2, `rules[4].severity: unknown severity "gravest"`, "towers[1].show.critical.red: unknown pattern blink",
 		"users[0].role", "jurnal: unknown field",
-		w.bridge.Config+":4:90: ", w.bridge.Config+":5:1: ", w.bridge.Config+":20:62: ", w.bridge.Config+":40:23: ")
+		w.bridge.Config+":4:", w.bridge.Config+":5:1: ", w.bridge.Config+":20:62: ", w.bridge.Config+":40:23: ")
 
 	w.text = good // what only the notifier knows
 	w.change(edit{"model: NHV6", "model: NHV9"}, edit{"red: flash, buzzer: 2", "red: flash3, buzzer: 9"})

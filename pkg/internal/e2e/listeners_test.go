@@ -103,6 +103,7 @@ func TestUsersAndRoles(t *testing.T) {
 		{"an operator reloads", as(reload, "suzuki", "suzuki-secret"), 403},
 		{"a foreign page acts", with(as(ack, "suzuki", "suzuki-secret"), "Sec-Fetch-Site", "cross-site"), 403},
 		{"a foreign origin acts", with(as(ack, "suzuki", "suzuki-secret"), "Origin", "https://elsewhere.example.com"), 403},
+		{"a foreign page uses the board's page", with(request{url: "/ack", token: operatorToken, method: http.MethodPost}, "Sec-Fetch-Site", "cross-site"), 403},
 		{"a foreign page reloads", with(request{url: "/-/reload", method: http.MethodPost, token: operatorToken}, "Sec-Fetch-Site", "cross-site"), 403},
 	} {
 		c.url = w.bridge.URL + c.url

@@ -64,7 +64,7 @@ func TestTowerBackToAnOpenAlert(t *testing.T) {
 // A tower that lost its power is dark; what it should show is put back.
 func TestTowerSwitchedOffAndOn(t *testing.T) {
 	t.Parallel()
-	w := begin(t)
+	w := begin(t, ownAlertsUnlit)
 	w.Deliver("DiskFull severity=critical host=db1")
 	w.Expect(opsRoom, red)
 	w.Expect(hall, redInHall)
