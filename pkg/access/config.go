@@ -137,7 +137,7 @@ var roles = []string{Viewer, Operator, Admin}
 // ValidateUsers checks the users section.
 func ValidateUsers(path string, users []User) config.Problems {
 	var ps config.Problems
-	seen := map[string]int{}
+	seen, tokens := map[string]int{}, map[string]int{}
 	for i, u := range users {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch first, twice := seen[u.Name]; {
@@ -157,8 +157,13 @@ func ValidateUsers(path string, users []User) config.Problems {
 			ps.Add(at+".password_hash", `a bcrypt hash: htpasswd -nBC 10 `+u.Name, "not a bcrypt hash")
 		}
 		if u.TokenFile != "" {
-			if _, err := ReadSecret(u.TokenFile); err != nil {
+			token, err := ReadSecret(u.TokenFile)
+			if err != nil {
 				ps.Add(at+".token_file", "a readable file with one line", "%v", err)
+			} else if first, twice := tokens[token]; twice {
+				ps.Add(at+".token_file", "a token of its own", "%s[%d] has the same token", path, first)
+			} else {
+				tokens[token] = i
 			}
 		}
 	}

@@ -77,7 +77,7 @@ func (u *Users) Authenticate(r *http.Request) (Identity, error) {
 		return Identity{}, ErrNoCredentials
 	}
 	index := -1
-	if token, ok := strings.CutPrefix(header, "Bearer "); ok {
+	if scheme, token, _ := strings.Cut(header, " "); strings.EqualFold(scheme, "Bearer") {
 		if i, ok := u.tokens[sha256.Sum256([]byte(strings.TrimSpace(token)))]; ok {
 			index = i
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,12 +72,16 @@ func statusOf(err error) int {
 		return e.Status
 	case errors.Is(err, receive.ErrBusy), errors.Is(err, notifier.ErrDown):
 		return http.StatusServiceUnavailable
-	case errors.Is(err, bridge.ErrNoTower), errors.Is(err, journal.ErrNoEntry):
+	case errors.Is(err, bridge.ErrNoTower), errors.Is(err, journal.ErrNoEntry), errors.Is(err, notifier.ErrUnknownTower):
 		return http.StatusNotFound
 	case errors.Is(err, bridge.ErrNothingSelected):
 		return http.StatusBadRequest
-	case errors.Is(err, bridge.ErrShadow):
+	case errors.Is(err, bridge.ErrShadow), errors.Is(err, notifier.ErrExpired):
 		return http.StatusConflict
+	case errors.Is(err, errors.ErrUnsupported):
+		return http.StatusNotImplemented
+	case errors.Is(err, context.DeadlineExceeded):
+		return http.StatusGatewayTimeout
 	case errors.As(err, &tower):
 		return http.StatusBadGateway
 	}
@@ -92,6 +97,10 @@ const maxRequest = 1 << 20
 
 func decode(r *http.Request, into any) error {
 	data, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxRequest))
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return &client.Error{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the request has more than %d bytes", over.Limit)}
+	}
 	if err != nil {
 		return badRequest("read the request: %v", err)
 	}
@@ -102,6 +111,9 @@ func decode(r *http.Request, into any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
 		return badRequest("the request is not what this call takes: %v", err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return badRequest("the request is not what this call takes: something follows the JSON object")
 	}
 	return nil
 }
@@ -159,7 +171,7 @@ func (s *Server) alert(r *http.Request) (any, error) {
 			return nil, &client.Error{Status: http.StatusNotFound, Message: fmt.Sprintf("no alert %q", id)}
 		}
 		last := d.History[0]
-		a = &alert.Alert{Identity: id, Receiver: last.Receiver, Severity: last.Severity, Rule: last.Rule, Labels: last.Labels, Ended: true, EndedAt: last.At}
+		a = &alert.Alert{Identity: id, Receiver: last.Receiver, Severity: last.Severity, Rule: last.Rule, Labels: last.Labels, Sequence: alert.SequenceAuto, Ended: true, EndedAt: last.At}
 	}
 	d.Alert = client.Alert{Alert: a, Phase: a.Phase(), Name: a.Name()}
 	if a.Original != 0 {
@@ -214,6 +226,9 @@ func (s *Server) shadow(*http.Request) (any, error) {
 // keepAlive is how often a quiet stream of events says that it lives.
 const keepAlive = 15 * time.Second
 
+// slowReader is how long an event may take to be taken.
+const slowReader = 30 * time.Second
+
 // events streams a line for every change of the board (server-sent events).
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	changes, cancel := s.deps.Bridge.Subscribe()
@@ -224,6 +239,10 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	ticker := time.NewTicker(keepAlive)
 	defer ticker.Stop()
 	for {
+		// A writer that has no connection needs no deadline.
+		if err := rc.SetWriteDeadline(time.Now().Add(slowReader)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return
+		}
 		if _, err := fmt.Fprintf(w, "event: change\ndata: {\"change\":%d}\n\n", s.deps.Bridge.Changed()); err != nil {
 			return
 		}
@@ -288,7 +307,9 @@ func (s *Server) buzzerStop(r *http.Request) (any, error) {
 		if t == nil {
 			return nil, fmt.Errorf("%q: %w", name, bridge.ErrNoTower)
 		}
-		t.StopBuzzer(who.Name)
+		if err := t.StopBuzzer(r.Context(), who.Name); err != nil {
+			return nil, err
+		}
 	}
 	return map[string]any{"stopped": names}, nil
 }

@@ -215,7 +215,11 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) reload(w http.ResponseWriter, r *http.Request) {
 	if err := s.deps.Reload(r.Context()); err != nil {
-		fail(w, http.StatusUnprocessableEntity, err)
+		status := http.StatusUnprocessableEntity
+		if errors.Is(err, receive.ErrBusy) {
+			status = http.StatusServiceUnavailable
+		}
+		fail(w, status, err)
 		return
 	}
 	answer(w, map[string]string{"status": "reloaded"})

@@ -24,6 +24,11 @@ import (
 )
 
 // Bridge owns the board. All methods are safe for concurrent use.
+//
+// Order of locks: mu before a tower's, mu before selfMu; neither of the latter
+// two is held while another is taken, and none while a loop, a notifier or the
+// journal is called. The writer reads the board without a lock: nobody else
+// changes it.
 type Bridge struct {
 	log     *slog.Logger
 	metrics *metrics
@@ -36,24 +41,31 @@ type Bridge struct {
 	// journal is nil where it could not be opened; broken says why commits
 	// cannot be kept, nil while they can.
 	journal *journal.Journal
+	keep    func(context.Context, *journal.Batch) error // the journal's Commit
 	broken  atomic.Pointer[error]
 
 	// mu guards what is published. The writer alone changes it.
 	mu     sync.RWMutex
+	config *Config
 	board  *board.Board
 	seen   map[string]time.Time
 	state  map[string]json.RawMessage
 	beats  []beat
 	last   uint64
 	towers map[string]*Tower
-	// pruned is when the writer last dropped keys of old messages.
+	// listeners are woken after each change of the board.
+	listeners map[chan struct{}]struct{}
+
+	// pruned is when the writer last dropped keys of old messages, resort what
+	// it has to classify the board by at its next transaction; the writer's own.
 	pruned time.Time
+	resort *reload
 
 	// selfMu guards what the bridge knows of itself, see self.go.
 	selfMu     sync.Mutex
 	conditions map[alert.Identity]condition
-	// listeners are woken after each change of the board.
-	listeners map[chan struct{}]struct{}
+	// pending are the conditions that the board does not show yet.
+	pending map[alert.Identity]bool
 }
 
 // Options of New.
@@ -89,10 +101,13 @@ func New(o Options) *Bridge {
 		log: o.Log, now: o.Now, commands: make(chan *command, maxQueued), stopped: make(chan struct{}),
 		journal: o.Journal, board: board.New(), seen: map[string]time.Time{}, state: map[string]json.RawMessage{},
 		towers: map[string]*Tower{}, listeners: map[chan struct{}]struct{}{},
-		conditions: map[alert.Identity]condition{},
+		conditions: map[alert.Identity]condition{}, pending: map[alert.Identity]bool{},
 	}
 	if b.now == nil {
 		b.now = time.Now
+	}
+	if b.journal != nil {
+		b.keep = b.journal.Commit
 	}
 	b.metrics = newMetrics(o.Metrics, b)
 	if o.JournalErr != nil {
@@ -107,17 +122,17 @@ func New(o Options) *Bridge {
 		}
 		b.state, b.last = c.State, c.Last
 	}
-	b.install(o.Config)
+	rules := o.Config.NewRules()
+	b.install(o.Config, rules, renewBeats(nil, rules.Heartbeats(), b.now()))
+	b.catchUp(o.Config, rules)
 	return b
 }
 
-// install takes over a configuration: rules, heartbeats, towers.
-func (b *Bridge) install(c *Config) {
-	rules := c.NewRules()
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// install takes over a configuration: rules, heartbeats, towers. Nothing runs
+// yet, or b.mu is held.
+func (b *Bridge) install(c *Config, rules *classify.Rules, beats []beat) {
+	b.config, b.beats = c, beats
 	b.rules.Store(rules)
-	b.beats = renewBeats(b.beats, rules.Heartbeats(), b.now())
 	old := b.towers
 	b.towers = make(map[string]*Tower, len(c.Plans))
 	for _, plan := range c.Plans {

@@ -3,6 +3,8 @@ package bridge
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -67,6 +69,7 @@ type Config struct {
 	// Plans are the towers, in the order of the file.
 	Plans []*tower.Plan
 	doc   *config.Document
+	sum   string // tells one text of a configuration from another
 }
 
 // Load reads and validates a configuration file. The error lists all mistakes
@@ -81,7 +84,8 @@ func Load(file string) (*Config, error) {
 
 // Parse reads and validates the text of a configuration file.
 func Parse(file string, data []byte) (*Config, error) {
-	c := &Config{File: file}
+	sum := sha256.Sum256(data)
+	c := &Config{File: file, sum: hex.EncodeToString(sum[:])}
 	var problems config.Problems
 	c.doc, problems = config.Decode(file, bytes.NewReader(data), &c.Document)
 	c.defaults()

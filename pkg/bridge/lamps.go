@@ -27,12 +27,16 @@ type Lamps struct {
 	shadow  *Shadow
 
 	running sync.WaitGroup
-	mu      sync.Mutex
-	ctx     context.Context // of Run: what is started lives as long
-	hosts   map[string]*host
-	loops   map[string]*loop
-	can     map[string]lamp.Capabilities
 	starts  *prometheus.CounterVec
+	// configuring is held during Configure, which waits for loops and
+	// notifiers. Both come for mu, so mu is never held while they are waited for.
+	configuring sync.Mutex
+	ctx         context.Context // of Run: what is started lives as long
+
+	mu    sync.Mutex
+	hosts map[string]*host
+	loops map[string]*loop
+	can   map[string]lamp.Capabilities
 }
 
 // host is one running notifier.
@@ -78,10 +82,12 @@ const (
 // Run keeps what Configure starts alive until the context ends, and waits for
 // all of it.
 func (l *Lamps) Run(ctx context.Context, c *Config, can map[string]lamp.Capabilities) error {
-	l.mu.Lock()
+	l.configuring.Lock()
 	l.ctx = ctx
-	l.mu.Unlock()
-	if err := l.Configure(ctx, c, can); err != nil {
+	err := l.configure(ctx, c, can)
+	l.configuring.Unlock()
+	if err != nil {
+		l.stop()
 		return err
 	}
 	ticker := time.NewTicker(watchEvery)
@@ -97,11 +103,35 @@ func (l *Lamps) Run(ctx context.Context, c *Config, can map[string]lamp.Capabili
 	}
 }
 
-// Configure starts, changes and stops notifiers and loops.
-func (l *Lamps) Configure(ctx context.Context, c *Config, can map[string]lamp.Capabilities) error {
+// stop ends what was started and waits for it.
+func (l *Lamps) stop() {
 	l.mu.Lock()
-	defer l.mu.Unlock()
+	for _, t := range l.loops {
+		t.stop()
+	}
+	for _, h := range l.hosts {
+		h.stop()
+	}
+	l.mu.Unlock()
+	l.running.Wait()
+}
+
+// Configure starts, changes and stops notifiers and loops. What it cannot do
+// for one of them does not keep the others from what they are to do.
+func (l *Lamps) Configure(ctx context.Context, c *Config, can map[string]lamp.Capabilities) error {
+	l.configuring.Lock()
+	defer l.configuring.Unlock()
+	if l.ctx == nil || l.ctx.Err() != nil {
+		return errors.New("the towers are not being driven: the bridge starts or stops")
+	}
+	return l.configure(ctx, c, can)
+}
+
+// configure does Configure's work; l.configuring is held.
+func (l *Lamps) configure(ctx context.Context, c *Config, can map[string]lamp.Capabilities) error {
+	l.mu.Lock()
 	l.can = can
+	l.mu.Unlock()
 	var errs []error
 	wanted := map[string]bool{}
 	for _, n := range c.Notifiers {
@@ -114,12 +144,14 @@ func (l *Lamps) Configure(ctx context.Context, c *Config, can map[string]lamp.Ca
 			errs = append(errs, err)
 		}
 	}
+	l.mu.Lock()
 	for name, h := range l.hosts {
 		if !wanted[name] {
 			h.stop()
 			delete(l.hosts, name)
 		}
 	}
+	l.mu.Unlock()
 	l.configureLoops(c)
 	return errors.Join(errs...)
 }
@@ -136,13 +168,14 @@ func towersOf(c *Config, name string) []notifier.Tower {
 	return towers
 }
 
-// host starts a notifier or gives the running one its towers; l.mu is held.
+// host starts a notifier or gives the running one its towers; l.configuring is
+// held.
 func (l *Lamps) host(ctx context.Context, n NotifierConfig, towers []notifier.Tower) error {
 	path, sum, err := l.resolve(n)
 	if err != nil {
 		return fmt.Errorf("notifier %s: %w", n.Name, err)
 	}
-	if h := l.hosts[n.Name]; h != nil {
+	if h, err := l.hostOf(n.Name); err == nil {
 		if h.path == path && h.sha256 == sum {
 			return h.Configure(ctx, towers)
 		}
@@ -184,7 +217,9 @@ func (l *Lamps) host(ctx context.Context, n NotifierConfig, towers []notifier.To
 	}
 	var own context.Context
 	own, h.stop = context.WithCancel(l.ctx)
+	l.mu.Lock()
 	l.hosts[n.Name] = h
+	l.mu.Unlock()
 	l.starts.WithLabelValues(n.Name).Add(0)
 	l.running.Go(func() {
 		if err := h.Run(own); err != nil && own.Err() == nil {
@@ -203,18 +238,22 @@ func (l *Lamps) eachLoop(f func(string, *loop)) {
 	}
 }
 
-// configureLoops starts and stops loops; l.mu is held.
+// configureLoops starts and stops loops; l.configuring is held.
 func (l *Lamps) configureLoops(c *Config) {
-	for name, t := range l.loops {
+	l.mu.Lock()
+	loops := maps.Clone(l.loops)
+	l.mu.Unlock()
+	for name, t := range loops {
 		if i := slices.IndexFunc(c.Towers, func(x tower.Config) bool { return x.Name == name }); i < 0 ||
 			c.Towers[i].Notifier != t.notifier || time.Duration(c.Towers[i].Restore) != t.restore {
 			t.stop()
 			<-t.ended
-			delete(l.loops, name)
+			l.setLoop(name, nil)
+			delete(loops, name)
 		}
 	}
 	for _, cfg := range c.Towers {
-		if t := l.loops[cfg.Name]; t != nil {
+		if t := loops[cfg.Name]; t != nil {
 			t.Up() // its settings may be others now
 			l.bridge.Attach(cfg.Name, t.Loop)
 			continue
@@ -231,12 +270,22 @@ func (l *Lamps) configureLoops(c *Config) {
 		t.Loop = drive.New(cfg.Name, l.lamp(cfg.Notifier), board, every, l.log)
 		var own context.Context
 		own, t.stop = context.WithCancel(l.ctx)
-		l.loops[cfg.Name] = t
+		l.setLoop(cfg.Name, t)
 		l.bridge.Attach(cfg.Name, t.Loop)
 		l.running.Go(func() {
 			defer close(t.ended)
 			t.Run(own)
 		})
+	}
+}
+
+func (l *Lamps) setLoop(name string, t *loop) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t == nil {
+		delete(l.loops, name)
+	} else {
+		l.loops[name] = t
 	}
 }
 
@@ -268,88 +317,4 @@ func (l *Lamps) hostOf(name string) (*host, error) {
 		return h, nil
 	}
 	return nil, fmt.Errorf("notifier %s: %w", name, notifier.ErrDown)
-}
-
-// watch raises an alert for a notifier that keeps crashing or stays down.
-func (l *Lamps) watch(now time.Time) {
-	l.mu.Lock()
-	hosts := maps.Clone(l.hosts)
-	l.mu.Unlock()
-	for name, h := range hosts {
-		s := h.Status()
-		h.mu.Lock()
-		often := len(h.downs) >= crashes && now.Sub(h.downs[0]) < crashWindow
-		h.mu.Unlock()
-		c := condition{
-			active: often || (!s.Up && now.Sub(s.Since) > downTooLong),
-			labels: map[string]string{"alertname": NotifierDown, "notifier": name},
-			annotations: map[string]string{
-				"summary": fmt.Sprintf("notifier %s keeps ending: its towers may not show the truth", name),
-			},
-		}
-		if s.LastError != nil {
-			c.annotations["error"] = s.LastError.Error()
-		}
-		l.bridge.setCondition(selfIdentity(NotifierDown, name), c)
-	}
-}
-
-// ErrShadow tells that no lamp is connected.
-var ErrShadow = errors.New("the bridge runs in shadow mode: no lamp is connected")
-
-// Read asks a tower what it shows.
-func (l *Lamps) Read(ctx context.Context, name string) (lamp.Observation, error) {
-	h, err := l.of(name)
-	if err != nil {
-		return lamp.Observation{}, err
-	}
-	return h.Read(ctx, name)
-}
-
-// Test shows every light of a tower for a moment; then it shows the board
-// again.
-func (l *Lamps) Test(ctx context.Context, name string) error {
-	h, err := l.of(name)
-	if err != nil {
-		return err
-	}
-	testing := func(on bool) {
-		l.eachLoop(func(n string, t *loop) {
-			if n != name {
-				return
-			}
-			t.Testing(on)
-			if !on {
-				t.Up()
-			}
-		})
-	}
-	testing(true)
-	defer testing(false)
-	return h.Test(ctx, name)
-}
-
-// ErrNoTower tells that there is no tower of that name.
-var ErrNoTower = errors.New("there is no tower of that name")
-
-func (l *Lamps) of(name string) (*host, error) {
-	if l.shadow != nil {
-		return nil, ErrShadow
-	}
-	l.mu.Lock()
-	t := l.loops[name]
-	l.mu.Unlock()
-	if t == nil {
-		return nil, ErrNoTower
-	}
-	return l.hostOf(t.notifier)
-}
-
-// Capabilities is what a tower can show, as its notifier said when the
-// configuration was read.
-func (l *Lamps) Capabilities(name string) (lamp.Capabilities, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	can, ok := l.can[name]
-	return can, ok
 }

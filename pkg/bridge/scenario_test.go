@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,6 +31,7 @@ type scenario struct {
 	start time.Time
 
 	bridge *Bridge
+	broken atomic.Bool // no commit succeeds
 	lamps  map[string]*fakeLamp
 	stop   func()
 }
@@ -67,6 +69,12 @@ func (s *scenario) Start() {
 		s.t.Fatal(err)
 	}
 	s.bridge = New(Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Journal: j, Contents: contents})
+	s.bridge.keep = func(ctx context.Context, b *journal.Batch) error {
+		if s.broken.Load() {
+			return errors.New("disk full")
+		}
+		return j.Commit(ctx, b)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
 	group.Go(func() { s.bridge.Run(ctx) })

@@ -33,8 +33,10 @@ type condition struct {
 	active      bool
 	labels      map[string]string
 	annotations map[string]string
-	severity    alert.Severity // where no rule says another
-	settled     bool           // the board says the same
+}
+
+func (c condition) same(o condition) bool {
+	return c.active == o.active && (!c.active || maps.Equal(c.annotations, o.annotations))
 }
 
 func selfIdentity(name, subject string) alert.Identity {
@@ -45,11 +47,11 @@ func selfIdentity(name, subject string) alert.Identity {
 func (b *Bridge) setCondition(id alert.Identity, c condition) {
 	b.selfMu.Lock()
 	old, known := b.conditions[id]
-	if known && old.active == c.active && (!c.active || maps.Equal(old.annotations, c.annotations)) {
+	if known && old.same(c) {
 		b.selfMu.Unlock()
 		return
 	}
-	b.conditions[id] = c
+	b.conditions[id], b.pending[id] = c, true
 	b.selfMu.Unlock()
 	b.poke()
 }
@@ -65,11 +67,16 @@ func (b *Bridge) poke() {
 // ownConditions makes the board say what the conditions say.
 func (t *txn) ownConditions() {
 	t.b.selfMu.Lock()
-	defer t.b.selfMu.Unlock()
-	for _, id := range slices.Sorted(maps.Keys(t.b.conditions)) {
-		c := t.b.conditions[id]
-		if c.settled {
-			continue
+	pending := make(map[alert.Identity]condition, len(t.b.pending))
+	for id := range t.b.pending {
+		pending[id] = t.b.conditions[id]
+	}
+	t.b.selfMu.Unlock()
+	for _, id := range slices.Sorted(maps.Keys(pending)) {
+		c := pending[id]
+		t.settled[id] = c
+		if !t.config.knows(Self, func(name string) string { return c.labels[name] }) {
+			continue // told by what a reload has just ended
 		}
 		open := t.get(id).Open()
 		if c.active || open {
@@ -79,19 +86,30 @@ func (t *txn) ownConditions() {
 			}
 			t.self(selfEvent(id, c), status)
 		}
-		t.settled[id] = c.active
 	}
 }
 
 // settle marks conditions that the board shows now, unless they have changed
 // since the transaction read them.
-func (b *Bridge) settle(applied map[alert.Identity]bool) {
+func (b *Bridge) settle(applied map[alert.Identity]condition) {
 	b.selfMu.Lock()
 	defer b.selfMu.Unlock()
-	for id, active := range applied {
-		if c := b.conditions[id]; c.active == active {
-			c.settled = true
-			b.conditions[id] = c
+	for id, c := range applied {
+		if b.conditions[id].same(c) {
+			delete(b.pending, id)
+		}
+	}
+}
+
+// forgetConditions drops what is known of things that the configuration has no
+// more: should they come back, they are told anew.
+func (b *Bridge) forgetConditions(c *Config) {
+	b.selfMu.Lock()
+	defer b.selfMu.Unlock()
+	for id, x := range b.conditions {
+		if !c.knows(Self, func(name string) string { return x.labels[name] }) {
+			delete(b.conditions, id)
+			delete(b.pending, id)
 		}
 	}
 }
@@ -99,14 +117,14 @@ func (b *Bridge) settle(applied map[alert.Identity]bool) {
 func selfEvent(id alert.Identity, c condition) alert.Event {
 	return alert.Event{
 		Identity: id, Receiver: Self, Order: alert.ByArrival,
-		Labels: alert.LabelsOf(c.labels), Annotations: alert.LabelsOf(c.annotations), Default: c.severity,
+		Labels: alert.LabelsOf(c.labels), Annotations: alert.LabelsOf(c.annotations),
 	}
 }
 
 // self applies an event of the bridge itself.
 func (t *txn) self(e alert.Event, status alert.Status) {
 	e.Status = status
-	t.event(e, t.b.rules.Load().Decide(e))
+	t.event(e, t.rules.Decide(e))
 }
 
 // Refuse puts a refused request of an authenticated sender on the board. It
@@ -211,13 +229,17 @@ func (t *txn) beat(index int) {
 	}
 }
 
-// missing raises the alert for heartbeats that stopped coming.
+// missing raises the alert for heartbeats that stopped coming. While nothing
+// can be made durable they are refused, and nobody knows.
 func (t *txn) missing() {
-	for i := range t.b.beats {
-		beats := t.b.beats
-		if t.beats != nil {
-			beats = t.beats
-		}
+	if t.b.Failed() != nil {
+		return
+	}
+	beats := t.b.beats
+	if t.beats != nil {
+		beats = t.beats
+	}
+	for i := range beats {
 		at := beats[i].due()
 		if at.IsZero() || t.now.Before(at) {
 			continue
@@ -225,6 +247,15 @@ func (t *txn) missing() {
 		h := &t.ownBeats()[i]
 		h.told = true
 		t.self(h.event(selfIdentity(HeartbeatLost, h.Name())), alert.Firing)
+	}
+}
+
+// heartbeatsWereRefused gives every heartbeat its whole time again.
+func (t *txn) heartbeatsWereRefused() {
+	for i := range t.ownBeats() {
+		if h := &t.beats[i]; !h.told {
+			h.last = t.now
+		}
 	}
 }
 
@@ -236,23 +267,6 @@ func (h beat) event(id alert.Identity) alert.Event {
 			"summary": "no " + h.Name() + " for " + h.MissingAfter.String() + ": the path from its sender to here is broken",
 		}),
 	}
-}
-
-// orphaned reports whether an alert of the bridge itself tells of something
-// that the configuration has no more. b.mu is not held.
-func (b *Bridge) orphaned(a *alert.Alert) bool {
-	if a.Receiver != Self {
-		return false
-	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	switch a.Labels.Get("alertname") {
-	case TowerLost:
-		return b.towers[a.Labels.Get("tower")] == nil
-	case HeartbeatLost:
-		return !slices.ContainsFunc(b.beats, func(h beat) bool { return h.Name() == a.Labels.Get("heartbeat") })
-	}
-	return false
 }
 
 func seenOf(in receive.Batch) journal.Seen { return journal.Seen{Key: in.Key, Until: in.KeyUntil} }

@@ -36,7 +36,9 @@ func TestBuzzerEndsByItselfAndSoundsForEachNewAlert(t *testing.T) {
 		s.At("90s")
 		s.Fire(`alertname="B", severity="critical"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
-		s.bridge.Tower("ops-room").StopBuzzer("sato")
+		if err := s.bridge.Tower("ops-room").StopBuzzer(context.Background(), "sato"); err != nil {
+			t.Error(err)
+		}
 		s.Expect("ops-room", "red=flash")
 		s.At("100s")
 		s.Fire(`alertname="C", severity="critical"`)

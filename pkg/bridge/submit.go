@@ -23,10 +23,18 @@ const SendReceiver = "send"
 // whose key is known changes nothing.
 func (b *Bridge) Submit(ctx context.Context, in receive.Batch) error {
 	rules := b.rules.Load()
+	in.Events = slices.Clone(in.Events)
+	for i := range in.Events {
+		writable(&in.Events[i])
+	}
 	decisions := decide(rules, in.Events)
+	part := maxCommand
+	if in.Key != "" {
+		part = max(1, len(in.Events)) // the key and what it stands for are durable together
+	}
 	var waiting []*command
 	for i, start := 0, 0; i == 0 || start < len(in.Events); i++ {
-		end := min(start+maxCommand, len(in.Events))
+		end := min(start+part, len(in.Events))
 		first := i == 0
 		events, decided := in.Events[start:end], decisions[start:end]
 		c := &command{size: max(1, len(events)), done: make(chan error, 1), run: func(t *txn) error {
@@ -48,6 +56,16 @@ func (b *Bridge) Submit(ctx context.Context, in receive.Batch) error {
 	return nil
 }
 
+// writable takes away times that JSON cannot say: one of them would keep a whole
+// batch from being durable.
+func writable(e *alert.Event) {
+	for _, at := range []*time.Time{&e.At, &e.Server, &e.StartsAt, &e.EndsAt} {
+		if _, err := at.MarshalJSON(); err != nil {
+			*at = time.Time{}
+		}
+	}
+}
+
 func decide(rules *classify.Rules, events []alert.Event) []alert.Decision {
 	decisions := make([]alert.Decision, len(events))
 	for i, e := range events {
@@ -64,8 +82,8 @@ func (t *txn) submit(in receive.Batch, events []alert.Event, decided []alert.Dec
 		t.seen[in.Key] = in.KeyUntil
 		t.batch.Seen = append(t.batch.Seen, seenOf(in))
 	}
-	if now := t.b.rules.Load(); now != rules { // reloaded since
-		decided = decide(now, events)
+	if t.rules != rules { // reloaded since
+		decided = decide(t.rules, events)
 	}
 	for i, e := range events {
 		t.event(e, decided[i])
@@ -157,50 +175,4 @@ func (b *Bridge) verb(ctx context.Context, s Selection, name string,
 		outcomes = append(outcomes, got...)
 	}
 	return outcomes, nil
-}
-
-// Reload takes over a configuration: rules, receivers' defaults, heartbeats
-// and towers change, the board stays and is classified anew.
-func (b *Bridge) Reload(ctx context.Context, c *Config) error {
-	old := b.Severities()
-	swap := &command{control: func() { b.install(c) }, done: make(chan error, 1)}
-	if err := b.enqueue(ctx, swap); err != nil {
-		return fmt.Errorf("take over the configuration: %w", err)
-	}
-	if err := b.await(ctx, swap); err != nil {
-		return fmt.Errorf("take over the configuration: %w", err)
-	}
-	rules := b.rules.Load()
-	var ids []alert.Identity
-	for _, a := range b.Alerts(nil) {
-		ids = append(ids, a.Identity)
-	}
-	var errs []error
-	for part := range slices.Chunk(ids, maxCommand) {
-		errs = append(errs, b.do(ctx, len(part), func(t *txn) error {
-			for _, id := range part {
-				prev := t.get(id)
-				if !prev.Open() {
-					continue
-				}
-				if b.orphaned(prev) {
-					t.self(prev.Event(), alert.Resolved)
-					continue
-				}
-				d := rules.Decide(prev.Event())
-				d.PrevRank = min(old.Rank(prev.Severity), len(rules.Severities()))
-				if rules.Severities().Has(prev.Severity) {
-					d.PrevRank = rules.Severities().Rank(prev.Severity)
-				}
-				next, entries := board.Reclassify(prev, d, t.now)
-				t.put(id, prev, next, entries)
-			}
-			return nil
-		}))
-	}
-	b.wakeTowers(nil)
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("classify open alerts anew: %w", err)
-	}
-	return nil
 }

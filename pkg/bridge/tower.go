@@ -24,12 +24,19 @@ type Tower struct {
 	// published is when the last change of the board that touches this tower
 	// was published; guarded by b.mu.
 	published time.Time
+	*live
+}
 
+// live is what is known of a tower whatever the configuration says of it: it
+// outlives reloads.
+type live struct {
 	mu      sync.Mutex
 	loop    *drive.Loop
 	sounded tower.Sounded
 	dirty   bool // sounded is not in the journal yet
 	status  TowerStatus
+	// measured is the change whose way to the tower was measured last.
+	measured time.Time
 }
 
 var _ drive.Board = (*Tower)(nil)
@@ -52,16 +59,17 @@ type TowerStatus struct {
 // newTower makes a tower of a plan, with what is left of the one it replaces.
 // b.mu is held, or nothing runs yet.
 func newTower(b *Bridge, plan *tower.Plan, old *Tower, saved json.RawMessage) *Tower {
-	t := &Tower{b: b, plan: plan, view: tower.NewView(plan), status: TowerStatus{Name: plan.Name}}
+	t := &Tower{b: b, plan: plan, view: tower.NewView(plan)}
 	b.board.All(func(a *alert.Alert) bool {
 		t.update(nil, a)
 		return true
 	})
 	if old != nil {
-		old.mu.Lock()
-		defer old.mu.Unlock()
-		t.loop, t.sounded, t.dirty, t.status = old.loop, old.sounded, old.dirty, old.status
-	} else if saved != nil {
+		t.published, t.live = old.published, old.live
+		return t
+	}
+	t.live = &live{status: TowerStatus{Name: plan.Name}}
+	if saved != nil {
 		if err := json.Unmarshal(saved, &t.sounded); err != nil {
 			b.log.Warn("what a tower has sounded cannot be read; its buzzer may sound again", "tower", plan.Name, "error", err)
 		}
@@ -149,7 +157,11 @@ func (t *Tower) Desired(now time.Time) drive.Want {
 	t.b.mu.Lock() // the view tidies itself while it is read
 	defer t.b.mu.Unlock()
 	state, next := tower.Desired(t.view, sounded, failed, now)
-	return drive.Want{State: state, Next: next, Change: t.b.last, Since: t.published}
+	want := drive.Want{State: state, Next: next, Change: t.b.last, Since: t.published}
+	if failed {
+		want.Change = 0 // what the tower shows is not the board
+	}
+	return want
 }
 
 // current is the tower of that name by the configuration in force: a loop
@@ -175,10 +187,14 @@ func (t *Tower) Shown(now time.Time, w drive.Want, took time.Duration) {
 		t.quiet(now)
 	}
 	dirty := t.dirty
+	fresh := w.Since.After(t.measured) // else it changed by itself, as a buzzer ends
+	if fresh {
+		t.measured = w.Since
+	}
 	t.mu.Unlock()
 	t.contact(true, "")
 	if changed {
-		if took > 0 && !w.Since.IsZero() {
+		if took > 0 && fresh {
 			t.b.metrics.reconciled.WithLabelValues(t.plan.Name).Observe(now.Sub(w.Since).Seconds())
 		}
 		t.b.mu.RLock()
@@ -227,8 +243,9 @@ func (t *Tower) Cleared(now time.Time, confirmed uint64) {
 		return
 	}
 	by := fmt.Sprintf("tower %s (button or other sender)", t.plan.Name)
+	own := selfIdentity(TowerLost, t.plan.Name)
 	alerts := t.b.Alerts(func(a *alert.Alert) bool {
-		return a.Ack == nil && a.Changed <= confirmed && t.plan.Match.Match(a.Labels)
+		return a.Ack == nil && a.Changed <= confirmed && a.Identity != own && t.plan.Lights(a)
 	})
 	if len(alerts) == 0 {
 		return
@@ -252,15 +269,19 @@ func (t *Tower) Cleared(now time.Time, confirmed uint64) {
 const clearedWithin = time.Second
 
 // StopBuzzer stops the buzzer of a tower for everything that was raised until
-// now; the alerts stay unacknowledged.
-func (t *Tower) StopBuzzer(by string) {
+// now; the alerts stay unacknowledged. It is quiet at once; on error a restart
+// of the bridge may sound it again.
+func (t *Tower) StopBuzzer(ctx context.Context, by string) error {
 	t = t.current()
 	t.mu.Lock()
 	t.sounded.StoppedAt, t.dirty = t.b.now(), true
 	t.mu.Unlock()
 	t.b.log.Info("buzzer stopped", "tower", t.plan.Name, "by", by)
 	t.wake()
-	t.b.poke()
+	if err := t.b.do(ctx, 0, func(*txn) error { return nil }); err != nil {
+		return fmt.Errorf("keep that the buzzer of tower %s was stopped: %w", t.plan.Name, err)
+	}
+	return nil
 }
 
 // unsaved returns what the tower has sounded where the journal does not know

@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/board"
+	"github.com/andonhq/andon/pkg/classify"
 	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/receive"
 )
@@ -17,10 +19,10 @@ import (
 // transaction only; nothing of it is seen before it is durable.
 type command struct {
 	run func(*txn) error
-	// control is run by the writer outside of any transaction.
-	control func()
-	size    int        // events
-	done    chan error // has room for the one answer
+	// reload is run before all others; it needs no journal where there is none.
+	reload *reload
+	size   int        // events
+	done   chan error // has room for the one answer
 }
 
 func (c *command) answer(err error) { c.done <- err }
@@ -34,8 +36,12 @@ type txn struct {
 	order  []alert.Identity                // in which they were first touched
 	seen   map[string]time.Time
 	beats  []beat // nil: unchanged
+	rules  *classify.Rules
+	// config is the configuration in force; reloaded: from this transaction on.
+	config   *Config
+	reloaded bool
 	// settled are the conditions that the transaction brings to the board.
-	settled map[alert.Identity]bool
+	settled map[alert.Identity]condition
 	batch   journal.Batch
 }
 
@@ -74,7 +80,7 @@ func (t *txn) event(e alert.Event, d alert.Decision) {
 	}
 	prev := t.get(d.Identity)
 	if prev.Open() {
-		d.PrevRank = t.b.Severities().Rank(prev.Severity)
+		d.PrevRank = t.rules.Severities().Rank(prev.Severity)
 	}
 	next, entries := board.Step(prev, e, d, t.now)
 	t.put(d.Identity, prev, next, entries)
@@ -104,14 +110,21 @@ func (t *txn) record(entries []alert.Entry) {
 // turn applies a batch of commands and what the clock has made due, commits,
 // answers and publishes. It reports whether the commit went well.
 func (b *Bridge) turn(commands []*command) bool {
-	for _, c := range commands {
-		if c.control != nil {
-			c.control()
-		}
-	}
 	t := &txn{
 		b: b, now: b.now(), last: b.last, staged: map[alert.Identity]*alert.Alert{},
-		seen: map[string]time.Time{}, settled: map[alert.Identity]bool{},
+		seen: map[string]time.Time{}, settled: map[alert.Identity]condition{},
+		rules: b.rules.Load(), config: b.config,
+	}
+	failed := b.Failed() != nil
+	limit, resort := commitLimit, b.resort
+	for _, c := range commands {
+		if c.reload != nil {
+			b.resort = c.reload
+		}
+	}
+	if b.resort != nil {
+		t.reload(b.resort)
+		limit = reloadLimit
 	}
 	errs := make([]error, len(commands))
 	for i, c := range commands {
@@ -127,10 +140,21 @@ func (b *Bridge) turn(commands []*command) bool {
 			t.batch.Forget = append(t.batch.Forget, id)
 		}
 	}
-	err := b.commit(&t.batch)
-	if err == nil {
+	err := b.commit(&t.batch, limit)
+	switch {
+	case err == nil:
+		if failed {
+			t.heartbeatsWereRefused()
+		}
 		b.publish(t)
-	} else {
+	case b.journal == nil && t.reloaded: // there is no board to classify
+		b.mu.Lock()
+		b.install(t.config, t.rules, t.ownBeats())
+		b.mu.Unlock()
+		b.resort = nil
+		b.wakeTowers(nil)
+	default:
+		b.resort = resort
 		b.board.Requeue(due)
 		b.mu.RLock()
 		for name := range t.batch.State {
@@ -141,7 +165,7 @@ func (b *Bridge) turn(commands []*command) bool {
 		b.mu.RUnlock()
 	}
 	for i, c := range commands {
-		if err != nil && c.run != nil {
+		if err != nil && (c.reload == nil || b.journal != nil) {
 			c.answer(fmt.Errorf("%w: %w", receive.ErrBusy, err))
 		} else {
 			c.answer(errs[i])
@@ -150,20 +174,22 @@ func (b *Bridge) turn(commands []*command) bool {
 	return err == nil
 }
 
-func (b *Bridge) commit(batch *journal.Batch) error {
+// commit makes a batch durable within a time. Where nothing is to be written
+// it finds out whether a journal that has failed works again.
+func (b *Bridge) commit(batch *journal.Batch, limit time.Duration) error {
 	if b.journal == nil {
 		return ErrUnavailable
 	}
 	if batch.Empty() && b.Failed() == nil {
 		return nil
 	}
-	if batch.Empty() { // find out whether the journal works again
+	if batch.Empty() {
 		batch.State = map[string]json.RawMessage{"probe": json.RawMessage("{}")}
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), commitLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	start := time.Now()
-	if err := b.journal.Commit(ctx, batch); err != nil {
+	if err := b.keep(ctx, batch); err != nil {
 		b.fail(err)
 		return err
 	}
@@ -179,6 +205,9 @@ func (b *Bridge) publish(t *txn) {
 	for _, id := range t.order {
 		prev, next := b.board.Get(id), t.staged[id]
 		b.board.Put(id, next)
+		if t.reloaded {
+			continue // the towers are made anew
+		}
 		for name, tower := range b.towers {
 			if tower.update(prev, next) {
 				touched[name] = true
@@ -189,25 +218,26 @@ func (b *Bridge) publish(t *txn) {
 	for key, until := range t.seen {
 		b.seen[key] = until
 	}
-	for key, until := range b.seen {
-		if t.batch.ForgetSeen.IsZero() {
-			break
-		}
-		if until.Before(t.batch.ForgetSeen) {
-			delete(b.seen, key)
-		}
+	if !t.batch.ForgetSeen.IsZero() {
+		maps.DeleteFunc(b.seen, func(_ string, until time.Time) bool { return until.Before(t.batch.ForgetSeen) })
 	}
 	if t.beats != nil {
 		b.beats = t.beats
 	}
-	for name, value := range t.batch.State {
-		b.state[name] = value
+	maps.Copy(b.state, t.batch.State)
+	if t.reloaded {
+		b.install(t.config, t.rules, b.beats)
+		b.forgetConditions(t.config)
+		b.resort = nil
+		for name := range b.towers {
+			touched[name] = true
+		}
 	}
 	for name := range touched {
 		b.towers[name].published = time.Now()
 	}
 	b.settle(t.settled)
-	if len(t.order) > 0 || len(t.batch.Entries) > 0 {
+	if len(t.order) > 0 || len(t.batch.Entries) > 0 || t.reloaded {
 		b.notify()
 	}
 	b.mu.Unlock()
@@ -234,10 +264,7 @@ func (t *txn) elapse() []alert.Identity {
 	t.b.mu.RLock()
 	for name, tower := range t.b.towers {
 		if value := tower.unsaved(); value != nil {
-			if t.batch.State == nil {
-				t.batch.State = map[string]json.RawMessage{}
-			}
-			t.batch.State["tower/"+name] = value
+			t.state("tower/"+name, value)
 		}
 	}
 	t.b.mu.RUnlock()
@@ -246,6 +273,14 @@ func (t *txn) elapse() []alert.Identity {
 		t.batch.ForgetSeen = t.now
 	}
 	return due
+}
+
+// state keeps small state by name.
+func (t *txn) state(name string, value json.RawMessage) {
+	if t.batch.State == nil {
+		t.batch.State = map[string]json.RawMessage{}
+	}
+	t.batch.State[name] = value
 }
 
 // do hands a command to the writer and waits until it is durable.
@@ -258,7 +293,7 @@ func (b *Bridge) do(ctx context.Context, size int, run func(*txn) error) error {
 }
 
 func (b *Bridge) enqueue(ctx context.Context, c *command) error {
-	if b.journal == nil && c.control == nil {
+	if b.journal == nil && c.reload == nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, b.Failed())
 	}
 	select {

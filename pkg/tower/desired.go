@@ -76,6 +76,20 @@ func Desired(v *View, sounded Sounded, failed bool, now time.Time) (lamp.State, 
 	return state, next
 }
 
+// Lights reports whether an alert that is open lights anything on the tower.
+func (p *Plan) Lights(a *alert.Alert) bool {
+	if !a.Open() || !p.Match.Match(a.Labels) {
+		return false
+	}
+	lights, _ := p.lights(a.Severity, a.Phase())
+	for _, pattern := range lights {
+		if pattern != lamp.Off {
+			return true
+		}
+	}
+	return false
+}
+
 // lights is how one class of alerts is lit.
 func (p *Plan) lights(s alert.Severity, phase alert.Phase) (map[lamp.Unit]lamp.Pattern, bool) {
 	look, ok := p.look(s)

@@ -147,7 +147,7 @@ func (s *server) acknowledgeAll(p *page) (said, error) {
 }
 
 func (s *server) stopBuzzer(p *page) (said, error) {
-	return said{code: "stopped"}, known(s.StopBuzzer(p.r.PathValue("name"), p.Who.Name))
+	return said{code: "stopped"}, known(s.StopBuzzer(p.r.Context(), p.r.PathValue("name"), p.Who.Name))
 }
 
 // testLimit is how long a lamp test may take.

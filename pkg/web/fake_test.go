@@ -88,7 +88,7 @@ func (w *world) deps() Deps {
 			}
 			return history{w}, nil
 		},
-		StopBuzzer: func(tower, by string) error {
+		StopBuzzer: func(_ context.Context, tower, by string) error {
 			if !slices.ContainsFunc(w.towers, func(t bridge.TowerStatus) bool { return t.Name == tower }) {
 				return fmt.Errorf("stop: %w", bridge.ErrNoTower)
 			}

@@ -59,7 +59,7 @@ type Deps struct {
 	History func() (History, error)
 	// StopBuzzer stops the buzzer of a tower; bridge.ErrNoTower where there
 	// is none of that name.
-	StopBuzzer func(tower, by string) error
+	StopBuzzer func(ctx context.Context, tower, by string) error
 	Lamps      Lamps
 
 	// HasUsers reports whether there are users who could log in. Where there
@@ -90,13 +90,12 @@ func FromBridge(b *bridge.Bridge, lamps *bridge.Lamps) Deps {
 			}
 			return j, nil
 		},
-		StopBuzzer: func(name, by string) error {
+		StopBuzzer: func(ctx context.Context, name, by string) error {
 			t := b.Tower(name)
 			if t == nil {
 				return bridge.ErrNoTower
 			}
-			t.StopBuzzer(by)
-			return nil
+			return t.StopBuzzer(ctx, by)
 		},
 	}
 }

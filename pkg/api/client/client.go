@@ -23,6 +23,7 @@ const DefaultURL = "http://127.0.0.1:9560"
 // Client talks to one bridge.
 type Client struct {
 	url   string
+	shown string // url without the password it may hold
 	token string
 	http  *http.Client
 }
@@ -31,13 +32,18 @@ type Client struct {
 // with a timeout of 15 s.
 func New(base, token string, h *http.Client) (*Client, error) {
 	u, err := url.Parse(base)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, fmt.Errorf("%q is not the URL of a bridge; write for example %s", base, DefaultURL)
+	if err != nil {
+		return nil, fmt.Errorf("the URL of the bridge cannot be read; write for example %s", DefaultURL)
+	}
+	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q is not the URL of a bridge; write for example %s", u.Redacted(), DefaultURL)
 	}
 	if h == nil {
 		h = &http.Client{Timeout: 15 * time.Second}
 	}
-	return &Client{url: strings.TrimSuffix(base, "/"), token: token, http: h}, nil
+	return &Client{
+		url: strings.TrimSuffix(base, "/"), shown: strings.TrimSuffix(u.Redacted(), "/"), token: token, http: h,
+	}, nil
 }
 
 // maxAnswer bounds an answer: 100,000 alerts fit.
@@ -68,7 +74,7 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 		if errors.As(err, &ue) {
 			err = ue.Err
 		}
-		return fmt.Errorf("reach the bridge at %s: %w", c.url, err)
+		return fmt.Errorf("reach the bridge at %s: %w", c.shown, err)
 	}
 	defer resp.Body.Close()
 	answer := io.LimitReader(resp.Body, maxAnswer)

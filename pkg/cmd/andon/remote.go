@@ -163,10 +163,14 @@ func selectionOf(identities, match []string, all bool) (client.Selection, error)
 
 func printOutcomes(r *remote, c *cobra.Command, outcomes []client.Outcome, done string) error {
 	failed := 0
+	for _, o := range outcomes {
+		if o.Error != "" {
+			failed++
+		}
+	}
 	err := r.print(c.OutOrStdout(), outcomes, func(w io.Writer) {
 		for _, o := range outcomes {
 			if o.Error != "" {
-				failed++
 				fmt.Fprintf(w, "%s\t%s\n", o.Identity, o.Error)
 				continue
 			}

@@ -131,9 +131,11 @@ func (d *daemon) serve(ctx context.Context, cfg *bridge.Config) (err error) {
 		Reload: d.reload, Version: version, Config: d.file, Started: time.Now(),
 	})
 	d.server.SetWeb(newWeb(d))
-	if err := d.use(cfg); err != nil {
+	take, err := d.prepare(cfg)
+	if err != nil {
 		return usageError{err}
 	}
+	take()
 	listeners, err := listen(cfg.Listeners)
 	if err != nil {
 		return err
@@ -153,20 +155,20 @@ func restoreHelp(path string, err error) string {
 	}
 }
 
-// use takes over users and receivers.
-func (d *daemon) use(cfg *bridge.Config) error {
+// prepare opens users and receivers; take puts them in the place of those
+// before.
+func (d *daemon) prepare(cfg *bridge.Config) (take func(), err error) {
 	users, err := access.NewUsers(cfg.Users)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	receivers, err := receive.NewServer(cfg.Receivers, receive.Deps{
 		Sink: d.bridge, Now: time.Now, Logger: d.log, Metrics: d.receive,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	d.server.Use(users, receivers)
-	return nil
+	return func() { d.server.Use(users, receivers) }, nil
 }
 
 // reload reads the configuration again. Where it has mistakes, nothing
@@ -175,7 +177,13 @@ func (d *daemon) reload(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	err := d.takeOver(ctx)
-	if err != nil {
+	var partly towersError
+	switch {
+	case errors.As(err, &partly):
+		d.reloads.WithLabelValues().Set(0)
+		d.log.Error("configuration reloaded, but not all towers are driven by it", "error", err)
+		return err
+	case err != nil:
 		d.reloads.WithLabelValues().Set(0)
 		d.log.Error("configuration not reloaded: it stays as it was", "error", err)
 		return err
@@ -194,17 +202,35 @@ func (d *daemon) takeOver(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := d.use(cfg); err != nil {
+	take, err := d.prepare(cfg)
+	if err != nil {
 		return err
 	}
 	if cfg.Journal != d.config.Journal || !sameListeners(cfg.Listeners, d.config.Listeners) {
 		d.log.Warn("listeners and the journal's path change at the next start only")
 	}
+	// From here on it is all of it, though the caller hang up.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), reloadWithin)
+	defer cancel()
 	if err := d.bridge.Reload(ctx, cfg); err != nil {
 		return err
 	}
-	return d.lamps.Configure(ctx, cfg, can)
+	take()
+	if err := d.lamps.Configure(ctx, cfg, can); err != nil {
+		return towersError{err}
+	}
+	return nil
 }
+
+// reloadWithin is longer than the writer may take for it.
+const reloadWithin = time.Minute
+
+// towersError tells what of a configuration that is in force could not be done.
+type towersError struct{ error }
+
+func (e towersError) Unwrap() error { return e.error }
+
+func (e towersError) Error() string { return "the configuration is in force, but " + e.error.Error() }
 
 func sameListeners(a, b []access.Listener) bool {
 	if len(a) != len(b) {

@@ -36,7 +36,8 @@ type Want struct {
 // Board is what the loop asks and tells; the bridge implements it.
 type Board interface {
 	Desired(now time.Time) Want
-	// Shown tells that the tower has confirmed what was wanted.
+	// Shown tells what the tower has confirmed, in w.State; the rest of w is
+	// what was wanted.
 	Shown(now time.Time, w Want, took time.Duration)
 	// Lost tells, once, that the tower does not answer, and since when its
 	// state is not known.
@@ -97,6 +98,10 @@ type Loop struct {
 	lost      bool
 }
 
+// started makes generations grow within one process though the clock be set
+// back: time.Since does not follow it.
+var started = time.Now()
+
 // New makes a loop. A generation starts from the clock, so that it grows over
 // restarts of the bridge too.
 func New(name string, l Lamp, board Board, every Intervals, log *slog.Logger) *Loop {
@@ -151,7 +156,7 @@ func signal(c chan struct{}) {
 
 // Run drives the tower until the context ends.
 func (l *Loop) Run(ctx context.Context) {
-	l.number = uint64(time.Now().UnixNano())
+	l.number = uint64(started.Add(time.Since(started)).UnixNano())
 	l.contact = time.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -211,7 +216,8 @@ func (l *Loop) reconcile(ctx context.Context) time.Time {
 	now := time.Now()
 	want := l.board.Desired(now)
 	if l.confirmed && want.State.Equal(l.shown) && (l.testing.Load() || now.Sub(l.written) < l.every.Refresh) {
-		l.change = want.Change
+		// l.change stays: that the tower showed a newer one is not confirmed,
+		// its button may have been pressed before.
 		l.board.Shown(now, want, 0)
 		at := l.written.Add(l.every.Refresh)
 		if !at.After(now) {
@@ -245,8 +251,14 @@ func (l *Loop) reconcile(ctx context.Context) time.Time {
 	if changed {
 		l.log.Info("tower shows", "tower", l.name, "state", o.State.String(), "took", done.Sub(now).Round(time.Millisecond/10))
 	}
-	l.board.Shown(done, want, done.Sub(now))
-	return l.next(want, done, done.Add(l.every.Refresh))
+	again := done.Add(l.every.Refresh)
+	if !o.State.Equal(want.State) {
+		again = done.Add(l.every.Retry)
+	}
+	shown := want
+	shown.State = o.State
+	l.board.Shown(done, shown, done.Sub(now))
+	return l.next(want, done, again)
 }
 
 // next is the earlier of the time given and when the wanted state changes.

@@ -27,6 +27,8 @@ type world struct {
 	told  []string
 	calls int
 	gen   uint64
+	// instead is what the tower shows whatever it is told; nil: what it is told.
+	instead *lamp.State
 }
 
 func (w *world) Desired(time.Time) Want { w.mu.Lock(); defer w.mu.Unlock(); return w.want }
@@ -57,6 +59,9 @@ func (w *world) Apply(_ context.Context, _ string, generation uint64, notAfter t
 	w.gen = generation
 	if w.away != nil {
 		return lamp.Observation{}, w.away
+	}
+	if w.instead != nil {
+		s = *w.instead
 	}
 	return lamp.Observation{Contact: lamp.Seen, State: s, Generation: generation}, nil
 }
@@ -215,6 +220,41 @@ func TestTheTowersOwnButton(t *testing.T) {
 		w.observe(lamp.Lost, "off")
 		w.observe(lamp.Cleared, "off")
 		w.expect("lost no route", "back", "cleared 0", "shown red=flash")
+	})
+}
+
+// TestTheButtonCoversWhatWasConfirmed: it may have been pressed before a newer
+// change that looks the same, and a write confirms that one too.
+func TestTheButtonCoversWhatWasConfirmed(t *testing.T) {
+	test(t, func(w *world) {
+		w.set("red=flash", 7)
+		w.set("red=flash", 8)
+		w.observe(lamp.Cleared, "off")
+		w.expect("shown off", "shown red=flash", "cleared 7", "shown red=flash")
+		w.observe(lamp.Cleared, "off")
+		w.expect("cleared 8", "shown red=flash")
+		w.set("red=flash", 9)
+		time.Sleep(defaultRefresh + time.Millisecond)
+		synctest.Wait()
+		w.observe(lamp.Cleared, "off")
+		w.expect("shown red=flash", "cleared 9", "shown red=flash")
+	})
+}
+
+// TestATowerThatShowsSomethingElse is told as it is, and written again.
+func TestATowerThatShowsSomethingElse(t *testing.T) {
+	test(t, func(w *world) {
+		w.mu.Lock()
+		w.instead = &lamp.State{Buzzer: 2}
+		w.mu.Unlock()
+		w.set("red=flash", 1)
+		w.expect("shown off", "shown buzzer=2")
+		w.mu.Lock()
+		w.instead = nil
+		w.mu.Unlock()
+		time.Sleep(defaultRetry + time.Millisecond)
+		synctest.Wait()
+		w.expect("shown red=flash")
 	})
 }
 

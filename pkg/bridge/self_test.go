@@ -1,0 +1,105 @@
+package bridge
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+func TestARefusedSenderIsOnTheBoardForAWhile(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		s.Reload("heartbeats: [{", "# heartbeats: [{")
+		refused := receive.Refusal{Receiver: "am", Reason: receive.ReasonFormat, Detail: "alerts[0]: no labels"}
+		s.bridge.Refuse(refused) // anybody could have sent it
+		synctest.Wait()
+		s.Open()
+		refused.Authenticated = true
+		s.bridge.Refuse(refused)
+		synctest.Wait()
+		s.Open(SenderRefused)
+		s.Expect("ops-room", "amber=steady")
+		s.At("50m")
+		refused.Detail = "another"
+		s.bridge.Refuse(refused)
+		s.At("1h49m")
+		s.Open(SenderRefused)
+		s.At("1h51m")
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+	})
+}
+
+func TestTruncatedGroups(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
+		s.Open(AlertsTruncated)
+		s.Expect("ops-room", "amber=steady")
+		s.Batch(receive.Batch{Receiver: "am", Group: "other"})
+		s.Open(AlertsTruncated)
+		s.Batch(receive.Batch{Receiver: "am", Group: "{}"})
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
+		s.Expect("ops-room", "amber=steady")
+		s.Reload("{name: am,", "{name: other,") // nobody could end it any more
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+	})
+}
+
+func TestANotifierThatIsDown(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		c := func(active bool, text string) {
+			s.bridge.setCondition(selfIdentity(NotifierDown, "patlite"), condition{
+				active: active, labels: map[string]string{"alertname": NotifierDown, "notifier": "patlite"},
+				annotations: map[string]string{"error": text},
+			})
+			synctest.Wait()
+		}
+		c(false, "")
+		s.Open()
+		c(true, "exit status 1")
+		s.Open(NotifierDown)
+		s.Expect("ops-room", "amber=steady")
+		before := s.bridge.Changed()
+		c(true, "exit status 1")
+		if s.bridge.Changed() != before {
+			t.Error("the same again is no change")
+		}
+		c(true, "exit status 2")
+		if a := s.bridge.Alert(selfIdentity(NotifierDown, "patlite")); a.Annotations.Get("error") != "exit status 2" {
+			t.Errorf("the board says %v", a.Annotations)
+		}
+		c(false, "")
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+	})
+}
+
+// TestAConditionThatCouldNotBeToldIsToldLater: it is compared with the board,
+// nothing is sent as an event.
+func TestAConditionThatCouldNotBeToldIsToldLater(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		mend := s.Break()
+		s.Away("hall")
+		s.Open()
+		s.Expect("ops-room", failed)
+		mend()
+		s.At("2s")
+		s.Open(TowerLost)
+		s.Expect("ops-room", "amber=steady")
+		s.Back("hall")
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+		s.lamps["hall"].take()
+	})
+}

@@ -1,0 +1,100 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/receive"
+)
+
+func many(t *testing.T, n int, status alert.Status) []alert.Event {
+	t.Helper()
+	events := make([]alert.Event, n)
+	for i := range events {
+		events[i] = amEvent(t, fmt.Sprintf("alertname=N%d", i), status)
+	}
+	return events
+}
+
+func (s *scenario) Batch(b receive.Batch) {
+	s.t.Helper()
+	if err := s.bridge.Submit(context.Background(), b); err != nil {
+		s.t.Error(err)
+	}
+	synctest.Wait()
+}
+
+func TestAKnownKeyChangesNothing(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		message := receive.Batch{
+			Receiver: "am", Key: "sns/1", KeyUntil: s.start.Add(2 * time.Hour),
+			Events:  many(t, 2*maxCommand+1, alert.Firing),
+			Records: []alert.Entry{{Identity: "x", Receiver: "am", Note: "on record"}},
+		}
+		s.Batch(message)
+		s.Expect("ops-room", "amber=steady")
+		s.Batch(receive.Batch{Receiver: "am", Events: many(t, 2*maxCommand+1, alert.Resolved)})
+		s.Expect("ops-room", "green=steady")
+		s.Open()
+		last := s.bridge.Changed()
+		s.Batch(message)
+		s.Restart("1m")
+		s.Batch(message)
+		s.Open()
+		s.Expect("ops-room")
+		s.Expect("hall")
+		if now := s.bridge.Changed(); now != last {
+			t.Errorf("a repeat made changes %d to %d", last+1, now)
+		}
+		other := message
+		other.Key, other.Events = "sns/2", many(t, 1, alert.Firing)
+		s.Batch(other)
+		s.Expect("ops-room", "amber=steady")
+		s.Open("N0")
+		s.At("2h2m")
+		s.Fire(`alertname="Watchdog"`)
+		s.bridge.mu.RLock()
+		defer s.bridge.mu.RUnlock()
+		if len(s.bridge.seen) != 0 {
+			t.Errorf("%d keys are remembered beyond their time", len(s.bridge.seen))
+		}
+		s.lamps["ops-room"].take() // the heartbeat was missing for a while
+	})
+}
+
+func TestALargeRequestIsTakenWhole(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Batch(receive.Batch{Receiver: "am", Events: many(t, 3*maxCommand+7, alert.Firing)})
+		s.Expect("ops-room", "green=steady", "amber=steady")
+		s.Expect("hall", "off")
+		if n := len(s.bridge.Alerts(nil)); n != 3*maxCommand+7 {
+			t.Errorf("%d are open", n)
+		}
+		outcomes, err := s.bridge.Acknowledge(context.Background(), Selection{All: true}, "sato", "")
+		if err != nil || len(outcomes) != 3*maxCommand+7 {
+			t.Errorf("%d acknowledged, %v", len(outcomes), err)
+		}
+		s.Batch(receive.Batch{Receiver: "am"}) // nothing is no mistake
+	})
+}
+
+func TestATimeThatCannotBeWrittenKeepsNothingFromBeingDurable(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		e := amEvent(t, `alertname="A"`, alert.Firing)
+		e.EndsAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+		e.StartsAt = time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)
+		s.Batch(batchOf(e, amEvent(t, `alertname="B"`, alert.Firing)))
+		s.Expect("ops-room", "green=steady", "amber=steady")
+		s.Expect("hall", "off")
+		s.Open("A", "B")
+		if e.EndsAt.IsZero() {
+			t.Error("the caller's event was changed")
+		}
+	})
+}
