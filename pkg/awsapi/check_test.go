@@ -33,8 +33,10 @@ func (d discardHead) Write(p []byte) (int, error) {
 func TestCheckNamesWhatIsMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeAWS()
-		for _, action := range []string{"cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory",
-			"logs:DescribeLogGroups", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule", "config:GetDiscoveredResourceCounts", "config:SelectResourceConfig"} {
+		for _, action := range []string{
+			"cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory",
+			"logs:DescribeLogGroups", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule", "config:GetDiscoveredResourceCounts", "config:SelectResourceConfig",
+		} {
 			f.on(action, func(call) (any, *awsError) { return map[string]any{}, nil })
 		}
 		f.on("cloudtrail:LookupEvents", func(call) (any, *awsError) {
@@ -153,8 +155,8 @@ func TestTheCacheIsBoundedAndEnds(t *testing.T) {
 		}
 		return v
 	}
-	if ask() != 1 || ask() != 1 {
-		t.Error("not cached")
+	if first, second := ask(), ask(); first != 1 || second != 1 {
+		t.Errorf("not cached: %d, %d", first, second)
 	}
 	clock.add(time.Minute)
 	if ask() != 2 {

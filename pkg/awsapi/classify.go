@@ -20,21 +20,29 @@ import (
 // Error codes of the services, as their API references list them under common
 // errors. Some spell them with, some without "Exception".
 var (
-	deniedCodes = []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "NotAuthorized",
-		"AWS.SimpleQueueService.AccessDenied", "KMS.AccessDeniedException"}
-	credentialCodes = []string{"UnrecognizedClientException", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException",
+	deniedCodes = []string{
+		"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "NotAuthorized",
+		"AWS.SimpleQueueService.AccessDenied", "KMS.AccessDeniedException",
+	}
+	credentialCodes = []string{
+		"UnrecognizedClientException", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException",
 		"ExpiredToken", "ExpiredTokenException", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "InvalidAccessKeyId",
-		"IncompleteSignature", "RequestExpired", "AuthFailure", "OptInRequired"}
-	throttleCodes = []string{"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+		"IncompleteSignature", "RequestExpired", "AuthFailure", "OptInRequired",
+	}
+	throttleCodes = []string{
+		"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
 		"TooManyRequestsException", "RequestLimitExceeded", "SlowDown", "LimitExceededException", "LimitExceededFault", "LimitExceeded",
-		"PriorRequestNotComplete", "TransactionInProgressException", "BandwidthLimitExceeded", "ProvisionedThroughputExceededException"}
-	badRequestCodes = []string{"ValidationError", "ValidationException", "InvalidParameterValue", "InvalidParameterValueException",
+		"PriorRequestNotComplete", "TransactionInProgressException", "BandwidthLimitExceeded", "ProvisionedThroughputExceededException",
+	}
+	badRequestCodes = []string{
+		"ValidationError", "ValidationException", "InvalidParameterValue", "InvalidParameterValueException",
 		"InvalidParameterCombination", "InvalidParameterCombinationException", "InvalidParameterException", "InvalidFormat", "InvalidFormatFault",
 		"MissingParameter", "MissingRequiredParameterException", "MalformedQueryException", "InvalidExpressionException",
 		"InvalidNextToken", "InvalidNextTokenException", "InvalidTimeRangeException", "InvalidLookupAttributesException",
 		"InvalidMaxResultsException", "InvalidLimitException", "ResourceNotFound", "ResourceNotFoundException", "ResourceNotDiscoveredException",
 		"InvalidQueryExpression", "InvalidQueryStringException", "SerializationException", "InvalidAction",
-		"NoSuchConfigRuleException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "InvalidResultTokenException"}
+		"NoSuchConfigRuleException", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "InvalidResultTokenException",
+	}
 )
 
 var denial = regexp.MustCompile(`not authorized to perform:? ([A-Za-z0-9-]+:[A-Za-z0-9*]+)(?: on resource:? ([^\s,]+))?`)

@@ -180,7 +180,7 @@ func TestALookupOutlastsThrottling(t *testing.T) {
 		history := f.answers["cloudtrail:LookupEvents"]
 		start := time.Now()
 		f.on("cloudtrail:LookupEvents", func(c call) (any, *awsError) {
-			if time.Since(start) < 15*time.Second {
+			if time.Since(start) < 5*time.Second {
 				return nil, &awsError{400, "ThrottlingException", "Rate exceeded"}
 			}
 			return history(c)

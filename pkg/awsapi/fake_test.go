@@ -58,13 +58,6 @@ func (f *fakeAWS) count(action string) int {
 	return f.calls[action]
 }
 
-func (f *fakeAWS) reset() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	clear(f.calls)
-	clear(f.inputs)
-}
-
 var credentialScope = regexp.MustCompile(`Credential=([^/]+)/\d+/([^/]+)/([^/]+)/`)
 
 func (f *fakeAWS) RoundTrip(r *http.Request) (*http.Response, error) {

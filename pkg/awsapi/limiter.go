@@ -120,7 +120,7 @@ func (b *bucket) adapt(now time.Time, throttled bool) {
 	if now.Before(b.changed) {
 		b.changed = now // the clock went back
 	}
-	next := b.current
+	var next float64
 	switch {
 	case throttled:
 		// One burst of refusals is one reason to slow down, not twenty.

@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"sync"
 	"testing"
@@ -89,7 +90,7 @@ func TestTheLimitAdaptsAndRecovers(t *testing.T) {
 // TestTheProcessLimitsWorkInABubble uses the process's own buckets with real and
 // then with fake, much earlier time.
 func TestTheProcessLimitsWorkInABubble(t *testing.T) {
-	key := limitKey{"bubble", "r", "cloudwatch:ListMetrics"}
+	key := limitKey{rand.Text(), "r", "cloudwatch:ListMetrics"} // a bucket of its own each time
 	if err := Process().limits.wait(t.Context(), key); err != nil {
 		t.Fatal(err)
 	}

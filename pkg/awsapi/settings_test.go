@@ -21,7 +21,8 @@ func TestSettingsOfGrafanasCloudWatchDataSourceWork(t *testing.T) {
 			Settings{AuthType: AuthCredentials, Profile: "old"},
 		},
 		"keys": {
-			`{"authType":"keys","endpoint":"https://x.example"}`, "", map[string]string{"accessKey": "AKIA", "secretKey": "s", "sessionToken": "t"},
+			`{"authType":"keys","endpoint":"https://x.example"}`, "",
+			map[string]string{"accessKey": "AKIA", "secretKey": "s", "sessionToken": "t"},
 			Settings{AuthType: AuthKeys, AccessKey: "AKIA", SecretKey: "s", SessionToken: "t", Endpoint: "https://x.example"},
 		},
 		"ec2":       {`{"authType":"ec2_iam_role"}`, "", nil, Settings{AuthType: AuthEC2Role}},

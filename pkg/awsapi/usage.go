@@ -24,7 +24,7 @@ type Usage struct {
 const (
 	priceMetric      = 0.01 / 1000    // GetMetricData, per metric requested
 	priceCloudWatch  = 0.01 / 1000    // other CloudWatch calls, after the first million a month
-	pricePerByte     = 0.005 / (1e9)  // Logs Insights, per byte scanned
+	pricePerByte     = 0.005 / 1e9    // Logs Insights, per byte scanned
 	priceSQS         = 0.40 / 1000000 // per request, after the first million a month
 	freeCallsNothing = 0.0            // Logs, CloudTrail history, Config queries, STS
 )

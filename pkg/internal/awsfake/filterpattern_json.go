@@ -42,8 +42,10 @@ func jsonLeaf(p *patternParser) (func(any) bool, error) {
 		text string
 		test func(any, bool) bool
 	}{
-		{"IS NULL", func(v any, there bool) bool { return there && v == nil }}, {"IS TRUE", func(v any, _ bool) bool { return v == true }},
-		{"IS FALSE", func(v any, _ bool) bool { return v == false }}, {"NOT EXISTS", func(_ any, there bool) bool { return !there }},
+		{"IS NULL", func(v any, there bool) bool { return there && v == nil }},
+		{"IS TRUE", func(v any, _ bool) bool { return v == true }},
+		{"IS FALSE", func(v any, _ bool) bool { return v == false }},
+		{"NOT EXISTS", func(_ any, there bool) bool { return !there }},
 	} {
 		if p.take(word.text) {
 			return func(doc any) bool { return word.test(dig(doc, path)) }, nil

@@ -51,6 +51,7 @@ func sdk(f *Fake, key, region string) aws.Config {
 }
 
 func cw(f *Fake) *cloudwatch.Client { return cloudwatch.NewFromConfig(sdk(f, AdminKey, MainRegion)) }
+
 func trail(f *Fake) *cloudtrail.Client {
 	return cloudtrail.NewFromConfig(sdk(f, AdminKey, MainRegion))
 }

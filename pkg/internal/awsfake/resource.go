@@ -56,8 +56,10 @@ func (r *realm) addInstanceResource(m machine, volume string) {
 	created := r.anchor.Add(-worldAge)
 	zone := r.region + "a"
 	related := []relation{
-		{"Is associated with SecurityGroup", "AWS::EC2::SecurityGroup", webGroup}, {"Is contained in Subnet", "AWS::EC2::Subnet", subnet},
-		{"Is attached to Volume", "AWS::EC2::Volume", volume}, {"Is contained in Vpc", "AWS::EC2::VPC", mainVPC},
+		{"Is associated with SecurityGroup", "AWS::EC2::SecurityGroup", webGroup},
+		{"Is contained in Subnet", "AWS::EC2::Subnet", subnet},
+		{"Is attached to Volume", "AWS::EC2::Volume", volume},
+		{"Is contained in Vpc", "AWS::EC2::VPC", mainVPC},
 	}
 	x := &resource{kind: "AWS::EC2::Instance", id: m.id, zone: zone, created: created, tags: map[string]string{"Name": m.name, "env": "prod"}}
 	state := func(code int, name, kind string) map[string]any {

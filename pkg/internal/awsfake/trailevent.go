@@ -37,8 +37,10 @@ func (r *realm) addMainStory() {
 	r.story = []trailEvent{
 		stop, start,
 		{at: at(-8 * time.Minute), name: "TerminateInstances", source: "ec2.amazonaws.com", user: Culprit, address: CulpritAddress, denied: true, kind: "AWS::EC2::Instance", resource: DBInstance},
-		{at: at(-25 * time.Hour), name: "AuthorizeSecurityGroupIngress", source: "ec2.amazonaws.com", user: Culprit, address: CulpritAddress, kind: "AWS::EC2::SecurityGroup", resource: webGroup,
-			request: map[string]any{"groupId": webGroup, "ipPermissions": map[string]any{"items": []any{map[string]any{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": map[string]any{"items": []any{map[string]any{"cidrIp": "0.0.0.0/0"}}}}}}}},
+		{
+			at: at(-25 * time.Hour), name: "AuthorizeSecurityGroupIngress", source: "ec2.amazonaws.com", user: Culprit, address: CulpritAddress, kind: "AWS::EC2::SecurityGroup", resource: webGroup,
+			request: map[string]any{"groupId": webGroup, "ipPermissions": map[string]any{"items": []any{map[string]any{"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "ipRanges": map[string]any{"items": []any{map[string]any{"cidrIp": "0.0.0.0/0"}}}}}}},
+		},
 		{at: at(goneAt), name: "TerminateInstances", source: "ec2.amazonaws.com", user: Rescuer, address: "198.51.100.30", kind: "AWS::EC2::Instance", resource: GoneInstance},
 	}
 }

@@ -95,8 +95,10 @@ func (w *world) plantMain(dice *rand.Rand) {
 	a := w.anchor
 	down := span{a.Add(-time.Minute), a.Add(recoveredAt)}
 	for _, i := range []machine{
-		{id: Web1Instance, name: "web-1", kind: "t3.large", cpu: 35}, {id: Web2Instance, name: "web-2", kind: "t3.large", cpu: 32},
-		{id: DBInstance, name: "db-1", kind: "r6i.xlarge", cpu: 48}, {id: BatchInstance, name: "batch-1", kind: "c6i.2xlarge", cpu: 20, nightly: true},
+		{id: Web1Instance, name: "web-1", kind: "t3.large", cpu: 35},
+		{id: Web2Instance, name: "web-2", kind: "t3.large", cpu: 32},
+		{id: DBInstance, name: "db-1", kind: "r6i.xlarge", cpu: 48},
+		{id: BatchInstance, name: "batch-1", kind: "c6i.2xlarge", cpu: 20, nightly: true},
 		{id: GatewayInstance, name: "cgw-tokyo-1", kind: "t3.small", cpu: 8, stopped: &down},
 		{id: GoneInstance, name: "batch-0", kind: "c6i.xlarge", cpu: 15, gone: a.Add(goneAt)},
 	} {
