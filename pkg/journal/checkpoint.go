@@ -13,7 +13,7 @@ import (
 // time, and a commit only where the log has grown beyond its bound.
 const (
 	checkpointEvery = time.Second
-	checkpointAt    = 8 << 20   // bytes of log from which it is brought over
+	checkpointAt    = 1 << 20   // bytes of log from which it is brought over
 	logBound        = 128 << 20 // bytes of log from which a commit waits for it
 )
 

@@ -25,6 +25,7 @@ const (
 	probes    = 60
 	loadRate  = 500 // alerts a second
 	loadBatch = 10
+	slow      = 20 * time.Millisecond // a probe that takes longer is told of
 )
 
 // lampLatency changes the lamp once a second by a probe alert while other
@@ -39,6 +40,12 @@ func lampLatency(ctx context.Context, b *bench) error {
 		defer t.Close()
 		br, err := b.start(ctx, dir, fmt.Sprintf(towerConfiguration, t.HTTPAddr()))
 		if err != nil {
+			return err
+		}
+		if err := rig.Until(ctx, "the tower is driven", func() bool {
+			towers, err := br.Client.Towers(ctx)
+			return err == nil && len(towers) == 1 && towers[0].Contact == lamp.Seen
+		}); err != nil {
 			return err
 		}
 		load, stop := context.WithCancel(ctx)
@@ -68,6 +75,9 @@ func lampLatency(ctx context.Context, b *bench) error {
 			}
 			shown := t.History()
 			took = append(took, shown[len(shown)-1].At.Sub(start))
+			if took[i] > slow {
+				b.printf("probe %d took %s", i, took[i].Round(10*time.Microsecond))
+			}
 			select {
 			case <-ticker.C:
 			case <-ctx.Done():
