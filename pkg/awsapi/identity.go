@@ -61,7 +61,7 @@ func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
 		}
 		return id, nil
 	}
-	// The key holds this session's number: confirming is never shared between
+	// The key holds the session's number: confirming is never shared between
 	// data sources.
 	v, _, err := s.shared.flights.do(ctx, "identity\x00"+s.nonce+"\x00"+a.account.Name, func(ctx context.Context) (any, error) {
 		return s.confirm(ctx, a)
