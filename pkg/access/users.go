@@ -2,7 +2,6 @@ package access
 
 import (
 	"crypto/sha256"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"net/http"
@@ -138,10 +137,4 @@ func (u *Users) password(r *http.Request, name, password string) (int, error) {
 func validHash(hash string) bool {
 	_, err := bcrypt.Cost([]byte(hash))
 	return err == nil
-}
-
-// EqualSecret compares in constant time.
-func EqualSecret(a, b string) bool {
-	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
-	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }

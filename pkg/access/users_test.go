@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -179,17 +178,6 @@ func TestReadSecret(t *testing.T) {
 		got, err := ReadSecret(tokenFile(t, text))
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("of %q: %q, %v", text, got, err)
-		}
-	}
-}
-
-func TestEqualSecret(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{{"a", "a", true}, {"", "", true}, {"a", "b", false}, {"a", "aa", false}} {
-		if got := EqualSecret(c.a, c.b); got != c.want {
-			t.Errorf("%s", fmt.Sprint(c, got))
 		}
 	}
 }
