@@ -45,9 +45,7 @@ func TestStoppedNotifierIsReplaced(t *testing.T) {
 	r := runHost(t, func(c *Config) { c.PingEvery, c.PingDeadline = 100*time.Millisecond, 300*time.Millisecond },
 		Tower{Name: "ops", Settings: tower.settings})
 	pid := r.up(t)
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	stop(t, pid)
 	// A call that is under way ends with it.
 	if err := r.apply(t, 1, "red=flash"); !errors.Is(err, ErrDown) {
 		t.Errorf("apply while the notifier is stopped: %v", err)
@@ -68,9 +66,7 @@ func TestApplyThatLayInAStoppedNotifierIsRefusedAfterItsEnd(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	stop(t, pid)
 	end := time.Now().Add(200 * time.Millisecond)
 	applied := make(chan error, 1)
 	go func() {

@@ -223,6 +223,31 @@ func gone(pid int) bool {
 	return strings.HasPrefix(after, "Z")
 }
 
+// stop stops the process and waits until each of its threads stands: a signal
+// is taken by one thread, and until that one runs the others still work.
+func stop(t *testing.T, pid int) {
+	t.Helper()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "every thread stands", func() bool {
+		stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+		if err != nil || len(stats) == 0 {
+			return false
+		}
+		for _, name := range stats {
+			stat, err := os.ReadFile(name)
+			if err != nil {
+				return false
+			}
+			if _, after, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(after, "T") {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // socketDir is a folder with a short path that must be empty in the end.
 func socketDir(t *testing.T) string {
 	t.Helper()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -247,6 +248,28 @@ func (w *world) signal(pid int, s syscall.Signal) {
 	if err := syscall.Kill(pid, s); err != nil {
 		w.Fatalf("send %s to the notifier: %v", s, err)
 	}
+	if s == syscall.SIGSTOP {
+		// One thread takes the signal; until it runs the others still work.
+		w.until("the notifier stands", func() bool { return stands(pid) })
+	}
+}
+
+// stands reports whether each thread of a process is stopped.
+func stands(pid int) bool {
+	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(stats) == 0 {
+		return false
+	}
+	for _, name := range stats {
+		stat, err := os.ReadFile(name)
+		if err != nil {
+			return false
+		}
+		if _, after, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(after, "T") {
+			return false
+		}
+	}
+	return true
 }
 
 // ended reports whether a process is gone, or is a zombie that nobody has
