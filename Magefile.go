@@ -41,13 +41,19 @@ func Demo(ctx context.Context) error {
 	return run(context.WithoutCancel(ctx), env("ANDON_BIN="+absolute(binDir)), filepath.Join(binDir, "andon-demo"))
 }
 
-// Build builds andon, its notifier, the demo, and the Alertmanager that tests
-// and demo use, into bin.
-func Build(ctx context.Context) error { return build(ctx, newProgress("build", 3)) }
+// Build builds andon, its notifier, the data source's back end, the demo, and
+// the Alertmanager that tests and demo use, into bin.
+func Build(ctx context.Context) error {
+	p := newProgress("build", 4)
+	if err := build(ctx, p); err != nil {
+		return err
+	}
+	return buildPlugin(ctx, p)
+}
 
 // Test runs everything that is tested, lint first.
 func Test(ctx context.Context) error {
-	p := newProgress("test", 10)
+	p := newProgress("test", 11)
 	missing, err := systemPackages(ctx, p)
 	if err != nil {
 		return err
@@ -56,6 +62,9 @@ func Test(ctx context.Context) error {
 		return err
 	}
 	if err := build(ctx, p); err != nil {
+		return err
+	}
+	if err := buildPlugin(ctx, p); err != nil {
 		return err
 	}
 	with := env("ANDON_BIN=" + absolute(binDir))
@@ -169,6 +178,12 @@ func build(ctx context.Context, p *progress) error {
 		return err
 	}
 	return buildAlertmanager(ctx, p)
+}
+
+// buildPlugin is apart from build: the demo does without it.
+func buildPlugin(ctx context.Context, p *progress) error {
+	p.step("building gpx_andon, the data source's back end")
+	return goBuild(ctx, filepath.Join(binDir, "gpx_andon"), "./pkg", "")
 }
 
 func goBuild(ctx context.Context, out, pkg, ldflags string) error {

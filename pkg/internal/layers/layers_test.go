@@ -17,10 +17,13 @@ var layer = map[string]int{
 	"alert": 0, "lamp": 0, "text": 0, "config": 0,
 	"mail": 1, "classify": 1, "board": 1, "access": 1, "api/client": 1, "awsapi": 1,
 	"tower": 2, "journal": 2, "notifier": 2, "notifier/proto": 1, "patlite": 2, "patlite/virtual": 2, "internal/awsfake": 2,
-	"receive": 3, "tower/drive": 3,
+	"datasource/query": 2,
+	"receive":          3, "tower/drive": 3, "datasource": 3,
+	"datasource/metrics": 3, "datasource/logs": 3, "datasource/alarms": 3, "datasource/cloudtrail": 3, "datasource/configservice": 3,
 	"bridge": 4,
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
+	module:         6, // gpx_andon
 	"internal/rig": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
 }
 
@@ -30,6 +33,12 @@ var same = map[[2]string]bool{
 	{"cmd/andon-demo", "internal/rig"}: true,
 	{"internal/e2e", "internal/rig"}:   true,
 	{"internal/bench", "internal/rig"}: true,
+
+	{"datasource", "datasource/metrics"}:       true,
+	{"datasource", "datasource/logs"}:          true,
+	{"datasource", "datasource/alarms"}:        true,
+	{"datasource", "datasource/cloudtrail"}:    true,
+	{"datasource", "datasource/configservice"}: true,
 }
 
 // only says who alone may import a package.

@@ -1,0 +1,154 @@
+// Package datasource is the back end of the Grafana data source: it routes
+// queries to the package of their type, answers health checks, and serves the
+// lists that editors and variables choose from.
+//
+// gpx_andon serves it. An instance belongs to one data source's settings and
+// holds nothing but its AWS sessions; limits, calls in flight and caches are
+// those of the process (package awsapi). It reads no file and no environment
+// variable, and starts no process.
+package datasource
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
+	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// ID is the plugin's id, as in plugin.json.
+const ID = "andonhq-andon-datasource"
+
+// Datasource is one instance: one data source of Grafana with its settings.
+type Datasource struct {
+	sessions *awsapi.Sessions
+	problems []awsapi.Problem // why there are no sessions
+	types    map[string]query.Handler
+	backend.CallResourceHandler
+}
+
+var (
+	_ backend.QueryDataHandler      = (*Datasource)(nil)
+	_ backend.CheckHealthHandler    = (*Datasource)(nil)
+	_ backend.CallResourceHandler   = (*Datasource)(nil)
+	_ instancemgmt.InstanceDisposer = (*Datasource)(nil)
+)
+
+// Options are for tests and for programs that hold several instances; the zero
+// value is what the plugin uses.
+type Options struct {
+	Shared    *awsapi.Shared
+	Transport http.RoundTripper
+	Log       *slog.Logger
+}
+
+// New makes the instance of one data source's settings. Wrong settings are no
+// error here: each query and the health check tell them, which a person sees.
+func New(ctx context.Context, settings backend.DataSourceInstanceSettings, o Options) (*Datasource, error) {
+	d := &Datasource{types: types()}
+	d.CallResourceHandler = httpadapter.New(d.resources())
+	set, problems := awsapi.ParseSettings(settings.JSONData, settings.DecryptedSecureJSONData, settings.Database)
+	if len(problems) > 0 {
+		d.problems = problems
+		return d, nil
+	}
+	s, err := awsapi.New(ctx, set, awsapi.Options{Shared: o.Shared, Transport: o.Transport, Log: o.Log})
+	if err != nil {
+		d.problems = []awsapi.Problem{{Path: "settings", Message: err.Error()}}
+		return d, nil
+	}
+	d.sessions = s
+	return d, nil
+}
+
+// Dispose closes the sessions; Grafana calls it when the settings change.
+func (d *Datasource) Dispose() {
+	if d.sessions != nil {
+		d.sessions.Close()
+	}
+}
+
+// ready is the mistake in the settings, if there is one.
+func (d *Datasource) ready() error {
+	if d.sessions != nil {
+		return nil
+	}
+	text := make([]string, len(d.problems))
+	for i, p := range d.problems {
+		text[i] = p.String()
+	}
+	return query.Wrong("", "the data source's settings are wrong: %s", strings.Join(text, "; "))
+}
+
+// QueryData answers the queries of one request. An error belongs to its query;
+// the others are answered.
+func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
+	var (
+		out    = backend.NewQueryDataResponse()
+		byType = map[string][]query.Query{}
+		mu     sync.Mutex
+		wait   sync.WaitGroup
+	)
+	wrong := d.ready()
+	for _, q := range r.Queries {
+		one := read(r, q)
+		if wrong != nil {
+			out.Responses[q.RefID] = query.Fail(wrong)
+			continue
+		}
+		if d.types[one.Type] == nil {
+			out.Responses[q.RefID] = query.Fail(query.OneOf("queryType", one.Type, names(d.types)...))
+			continue
+		}
+		byType[one.Type] = append(byType[one.Type], one)
+	}
+	for name, queries := range byType {
+		wait.Go(func() {
+			answers := d.ask(ctx, name, queries)
+			mu.Lock()
+			defer mu.Unlock()
+			for _, q := range queries {
+				a, answered := answers[q.RefID]
+				if !answered {
+					a = query.Fail(fmt.Errorf("query type %s gave no answer to %s", name, q.RefID))
+				}
+				out.Responses[q.RefID] = a
+			}
+		})
+	}
+	wait.Wait()
+	return out, nil
+}
+
+// ask is one query type's answer. A panic is the error of its queries.
+func (d *Datasource) ask(ctx context.Context, name string, queries []query.Query) (out backend.Responses) {
+	var broken backend.DataResponse
+	defer func() {
+		if broken.Error != nil {
+			out = backend.Responses{}
+			for _, q := range queries {
+				out[q.RefID] = broken
+			}
+		}
+	}()
+	defer query.Recover(&broken)
+	return d.types[name].Query(ctx, d.sessions, queries)
+}
+
+func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
+	return query.Query{
+		RefID: q.RefID, Type: q.QueryType, JSON: q.JSON,
+		From: q.TimeRange.From, To: q.TimeRange.To,
+		Interval: q.Interval, MaxDataPoints: q.MaxDataPoints,
+		Alert:   r.Headers[backend.FromAlertHeaderName] == "true",
+		NoCache: strings.EqualFold(r.GetHTTPHeader("X-Cache-Skip"), "true"),
+	}
+}

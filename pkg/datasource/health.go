@@ -1,0 +1,70 @@
+package datasource
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+)
+
+// CheckHealth tries each capability by itself. The data source is healthy when
+// it can do something: rights for metrics alone are enough for one that shows
+// metrics alone. What is missing is named, in the message and, for the settings
+// page, in the details.
+func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
+	if err := d.ready(); err != nil {
+		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: err.Error()}, nil
+	}
+	return report(d.sessions.Check(ctx))
+}
+
+func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
+	var works int
+	var wrong []string
+	for _, c := range all {
+		if c.OK {
+			if c.Name != "credentials" {
+				works++
+			}
+			continue
+		}
+		wrong = append(wrong, describe(c))
+	}
+	details, err := json.Marshal(map[string]any{"capabilities": all})
+	if err != nil {
+		return nil, fmt.Errorf("write the details of the health check: %w", err)
+	}
+	r := &backend.CheckHealthResult{Status: backend.HealthStatusOk, JSONDetails: details}
+	switch {
+	case len(wrong) == 0:
+		r.Message = fmt.Sprintf("All %d checks passed.", len(all))
+	case works > 0:
+		r.Message = fmt.Sprintf("%d of %d checks passed. Not available: %s", len(all)-len(wrong), len(all), strings.Join(wrong, "; "))
+	default:
+		r.Status = backend.HealthStatusError
+		r.Message = strings.Join(wrong, "; ")
+	}
+	return r, nil
+}
+
+func describe(c awsapi.Capability) string {
+	name := c.Name
+	if c.Account != "" {
+		name = c.Account + ": " + name
+	}
+	var why string
+	switch {
+	case c.MissingPermission != "":
+		why = "permission " + c.MissingPermission + " is missing"
+	default:
+		why = c.Error
+	}
+	if c.Hint != "" {
+		why += " (" + c.Hint + ")"
+	}
+	return name + ": " + why
+}

@@ -1,0 +1,133 @@
+package metrics
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// frames are the series of a query, one frame each with its labels. Where there
+// is no series, one typed frame without points says so: an alert rule then sees
+// "no data" and not an error.
+func frames(m asked, results []awsapi.MetricResult, account string, several bool) data.Frames {
+	var out data.Frames
+	if m.q.Hide {
+		return nil
+	}
+	for i, r := range results {
+		for _, s := range r.Series {
+			labels := labels(m, r, i, s)
+			if several {
+				labels["region"], labels["account"] = m.place.Region, account
+			}
+			out = append(out, frame(m.q, labels, s))
+		}
+	}
+	if len(out) == 0 {
+		out = data.Frames{frame(m.q, nil, awsapi.MetricSeries{})}
+	}
+	query.Asked(out[0], "%s", describe(m))
+	return out
+}
+
+// labels are what tells a series from its neighbours: dimensions, or for
+// expressions that give any number of series the label that CloudWatch gave.
+func labels(m asked, r awsapi.MetricResult, i int, s awsapi.MetricSeries) data.Labels {
+	if m.q.Expression == "" {
+		out := data.Labels{}
+		maps.Copy(out, m.requests[index(m, r, i)].Dimensions)
+		return out
+	}
+	if len(r.Series) > 1 || plural.MatchString(m.q.Expression) {
+		return data.Labels{"series": s.Label}
+	}
+	return data.Labels{}
+}
+
+// index is the place of a result's request among those of its query: results of
+// failed neighbours are missing.
+func index(m asked, r awsapi.MetricResult, i int) int {
+	for n := i; n < len(m.requests); n++ {
+		if m.requests[n].ID == r.ID {
+			return n
+		}
+	}
+	return i
+}
+
+// plural are expressions that can give several series.
+var plural = regexp.MustCompile(`(?i)\b(search|metrics|select|insight_rule_metric)\b`)
+
+func frame(q Query, labels data.Labels, s awsapi.MetricSeries) *data.Frame {
+	name := q.MetricName
+	if q.Expression != "" {
+		name = "value"
+	}
+	times, values := s.Times, s.Values
+	if times == nil {
+		times, values = []time.Time{}, []float64{}
+	}
+	value := data.NewField(name, labels, values)
+	config := &data.FieldConfig{Unit: unit(q)}
+	if q.Label != "" && s.Label != "" {
+		config.DisplayNameFromDS = s.Label
+	}
+	value.SetConfig(config)
+	f := data.NewFrame(name, data.NewField("time", nil, times), value)
+	return query.Typed(f, data.FrameTypeTimeSeriesMulti)
+}
+
+func describe(m asked) string {
+	if m.q.Expression != "" {
+		return fmt.Sprintf("%s (period %s)", m.q.Expression, m.q.period)
+	}
+	return fmt.Sprintf("%s %s %s, period %s, %d metrics", m.q.Namespace, m.q.MetricName, m.q.Statistic, m.q.period, len(m.requests))
+}
+
+// unit is Grafana's unit of a metric. GetMetricData does not tell units; those
+// below are what the services' manuals state.
+func unit(q Query) string {
+	if q.Expression != "" || q.Statistic == "SampleCount" {
+		return ""
+	}
+	if u, known := map[string]string{
+		"Percent": "percent", "Bytes": "bytes", "Seconds": "s", "Milliseconds": "ms", "Microseconds": "µs",
+		"Bytes/Second": "Bps", "Bits/Second": "bps", "Count/Second": "cps", "Count": "short", "Kilobytes": "kbytes", "Megabytes": "mbytes", "Gigabytes": "gbytes",
+	}[q.Unit]; known {
+		return u
+	}
+	name := q.MetricName
+	for _, u := range units {
+		if (u.namespace == "" || u.namespace == q.Namespace) && u.metric.MatchString(name) {
+			return u.unit
+		}
+	}
+	if strings.HasPrefix(name, "EstimatedCharges") {
+		return "currencyUSD"
+	}
+	return ""
+}
+
+var units = []struct {
+	namespace string
+	metric    *regexp.Regexp
+	unit      string
+}{
+	{"AWS/Lambda", regexp.MustCompile(`^(Duration|IteratorAge|PostRuntimeExtensionsDuration)$`), "ms"},
+	{"AWS/ApiGateway", regexp.MustCompile(`^(Latency|IntegrationLatency)$`), "ms"},
+	{"AWS/EBS", regexp.MustCompile(`^Volume.*Time$`), "s"},
+	{"AWS/VPN", regexp.MustCompile(`^TunnelData(In|Out)$`), "bytes"},
+	{"AWS/VPN", regexp.MustCompile(`^TunnelState$`), "none"},
+	{"", regexp.MustCompile(`(Utilization|_percent|Percent|Percentage|BurstBalance)$`), "percent"},
+	{"", regexp.MustCompile(`^(cpu_usage_.*|mem_used_percent|disk_used_percent|swap_used_percent)$`), "percent"},
+	{"", regexp.MustCompile(`(Throughput)$`), "Bps"},
+	{"", regexp.MustCompile(`^Network(In|Out)$|Bytes(Received|Transmitted|Sent|In|Out)?$|^(Freeable|Free|Swap|Used).*(Memory|Space|Usage)$|^FreeStorageSpace$|_bytes$`), "bytes"},
+	{"", regexp.MustCompile(`(ResponseTime|Latency|^TargetResponseTime)$`), "s"},
+}

@@ -1,0 +1,247 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// Handler answers queries of this type.
+func Handler() query.Handler { return handler{} }
+
+type handler struct{}
+
+// group is what can go to awsapi in one call: same place, range and options.
+type group struct {
+	place    query.Place
+	from, to time.Time
+	opts     awsapi.MetricOptions
+}
+
+func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
+	out := make(backend.Responses, len(queries))
+	groups := map[group][]asked{}
+	var (
+		mu   sync.Mutex
+		wait sync.WaitGroup
+	)
+	several := map[string]bool{} // queries that ask more than one place
+	for _, raw := range queries {
+		q, err := decode(raw)
+		if err != nil {
+			out[raw.RefID] = query.Fail(err)
+			continue
+		}
+		places, err := q.Places(s)
+		if err != nil {
+			out[raw.RefID] = query.Fail(err)
+			continue
+		}
+		several[raw.RefID] = len(places) > 1
+		for _, p := range places {
+			wait.Go(func() {
+				a, err := plan(ctx, s, raw.RefID, q, p)
+				a.err = err
+				g := group{p, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: q.NoCache, NoCachedEmpty: raw.Alert}}
+				mu.Lock()
+				defer mu.Unlock()
+				groups[g] = append(groups[g], a)
+			})
+		}
+	}
+	wait.Wait()
+
+	answers := map[string]*answer{}
+	for g, members := range groups {
+		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
+		wait.Go(func() {
+			parts := ask(ctx, s, g, members, several)
+			mu.Lock()
+			defer mu.Unlock()
+			for i, m := range members {
+				if answers[m.refID] == nil {
+					answers[m.refID] = &answer{}
+				}
+				answers[m.refID].parts = append(answers[m.refID].parts, parts[i])
+			}
+		})
+	}
+	wait.Wait()
+	for refID, a := range answers {
+		out[refID] = a.response()
+	}
+	return out
+}
+
+// end is the range's end moved up to a whole minute: CloudWatch's end is
+// exclusive, and the minute that runs is worth seeing.
+func end(to time.Time) time.Time {
+	if t := to.Truncate(time.Minute); t.Before(to) {
+		return t.Add(time.Minute)
+	}
+	return to
+}
+
+// ask sends the requests of one group and splits the answer by query.
+func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) []part {
+	parts := make([]part, len(members))
+	var all []awsapi.MetricRequest
+	ids := map[string]string{}
+	for i, m := range members {
+		parts[i].place = g.place
+		if m.err == nil {
+			m.err = clash(ids, m)
+		}
+		if parts[i].err = m.err; m.err == nil {
+			all = append(all, m.requests...)
+		}
+	}
+	if len(all) == 0 {
+		for i, m := range members {
+			if parts[i].err == nil {
+				parts[i].frames = frames(m, nil, "", several[m.refID])
+			}
+		}
+		return parts
+	}
+	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)
+	results := make(map[string]awsapi.MetricResult, len(found.Results))
+	for _, r := range found.Results {
+		results[r.ID] = r
+	}
+	account := ""
+	if c, errClient := s.Client(ctx, g.place.Account, g.place.Region); errClient == nil {
+		account = c.Identity().AccountID
+	}
+	counted := ""
+	for i, m := range members {
+		if parts[i].err != nil {
+			continue
+		}
+		if err != nil {
+			parts[i].err = err
+			continue
+		}
+		if counted == "" {
+			counted, parts[i].usage = m.refID, found.Usage
+		} else {
+			parts[i].sharedWith = counted
+		}
+		parts[i].collect(m, results, account, several[m.refID])
+	}
+	return parts
+}
+
+// clash finds two queries of the request that have the same id.
+func clash(ids map[string]string, m asked) error {
+	for _, r := range m.requests {
+		if other, taken := ids[r.ID]; taken && other != m.refID {
+			return query.Wrong("id", "%q is the id of query %s already", r.ID, other)
+		}
+		ids[r.ID] = m.refID
+	}
+	return nil
+}
+
+// part is the answer to one query from one place.
+type part struct {
+	place      query.Place
+	frames     data.Frames
+	notices    []data.Notice
+	usage      awsapi.Usage
+	sharedWith string
+	err        error
+}
+
+func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account string, several bool) {
+	if m.q.Hide {
+		return
+	}
+	var failed []error
+	var good []awsapi.MetricResult
+	for _, r := range m.requests {
+		got := results[r.ID]
+		if got.Err != nil {
+			failed = append(failed, got.Err)
+			continue
+		}
+		got.ID = r.ID
+		good = append(good, got)
+		for _, text := range got.Messages {
+			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch: " + text})
+		}
+		if got.Partial {
+			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch sent a part of the data only"})
+		}
+	}
+	if len(failed) > 0 && len(good) == 0 {
+		p.err = failed[0]
+		return
+	}
+	if len(failed) > 0 {
+		p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("%d of %d series failed: %v", len(failed), len(m.requests), failed[0])})
+	}
+	p.frames = frames(m, good, account, several)
+}
+
+// answer is a query's answer from all its places.
+type answer struct{ parts []part }
+
+func (a answer) response() backend.DataResponse {
+	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
+	var (
+		out     data.Frames
+		notices []data.Notice
+		failed  []part
+		meter   awsapi.Usage
+		shared  string
+	)
+	for _, p := range a.parts {
+		if p.err != nil {
+			failed = append(failed, p)
+			continue
+		}
+		out, notices = append(out, p.frames...), append(notices, p.notices...)
+		meter = sum(meter, p.usage)
+		if p.sharedWith != "" {
+			shared = p.sharedWith
+		}
+	}
+	if len(failed) == len(a.parts) {
+		return query.Fail(failed[0].err)
+	}
+	for _, p := range failed {
+		notices = append(notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("Not read: %s: %v", p.place, p.err)})
+	}
+	out = query.Describe(out, meter)
+	m := query.Meta(out[0])
+	m.Notices = append(m.Notices, notices...)
+	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
+		c.SharedWith = shared
+		m.Custom = c
+	}
+	return backend.DataResponse{Frames: out}
+}
+
+func sum(a, b awsapi.Usage) awsapi.Usage {
+	calls := map[string]int{}
+	for _, u := range []awsapi.Usage{a, b} {
+		for k, n := range u.Calls {
+			calls[k] += n
+		}
+	}
+	return awsapi.Usage{
+		Calls: calls, Throttled: a.Throttled + b.Throttled, Joined: a.Joined + b.Joined, CacheHits: a.CacheHits + b.CacheHits,
+		PointsCached: a.PointsCached + b.PointsCached, PointsFetched: a.PointsFetched + b.PointsFetched,
+		MetricsBilled: a.MetricsBilled + b.MetricsBilled, BytesScanned: a.BytesScanned + b.BytesScanned, CostUSD: a.CostUSD + b.CostUSD,
+	}
+}

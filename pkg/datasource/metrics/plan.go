@@ -1,0 +1,217 @@
+package metrics
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// maxSeries bounds one query: a panel with more shows nothing a person could
+// read, and costs $0.01 per thousand and refresh.
+const maxSeries = 2000
+
+// asked is one query with the requests that answer it.
+type asked struct {
+	refID    string
+	q        Query
+	place    query.Place
+	requests []awsapi.MetricRequest
+	err      error
+}
+
+// plan decides what is requested for a query in one place.
+func plan(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p query.Place) (asked, error) {
+	a := asked{refID: refID, q: q, place: p}
+	id := q.ID
+	if id == "" {
+		id = "q" + identifier(refID)
+	}
+	base := awsapi.MetricRequest{ID: id, Period: q.period, Label: q.Label, AccountID: linked(q.AccountID), Hidden: q.Hide}
+	if q.Expression != "" {
+		base.Expression = strings.ReplaceAll(q.Expression, "$__period_auto", strconv.Itoa(int(q.period/time.Second)))
+		a.requests = []awsapi.MetricRequest{base}
+		return a, nil
+	}
+	base.Namespace, base.Metric, base.Stat, base.Unit = q.Namespace, q.MetricName, q.Statistic, q.Unit
+	var sets []map[string]string
+	var err error
+	if q.wild() {
+		sets, err = lookUp(ctx, s, q, p)
+	} else {
+		sets, err = product(q.Dimensions)
+	}
+	if err != nil {
+		return a, err
+	}
+	for i, dimensions := range sets {
+		r := base
+		r.Dimensions = dimensions
+		if len(sets) > 1 {
+			r.ID = fmt.Sprintf("%s_%d", id, i)
+		}
+		a.requests = append(a.requests, r)
+	}
+	return a, nil
+}
+
+func linked(account string) string {
+	if account == "all" {
+		return ""
+	}
+	return account
+}
+
+var notIdentifier = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
+func identifier(refID string) string { return notIdentifier.ReplaceAllString(refID, "_") }
+
+// product is every combination of the dimensions' values.
+func product(d Dimensions) ([]map[string]string, error) {
+	sets := []map[string]string{{}}
+	for _, name := range slices.Sorted(maps.Keys(d)) {
+		var next []map[string]string
+		for _, set := range sets {
+			for _, v := range d[name] {
+				one := maps.Clone(set)
+				one[name] = v
+				next = append(next, one)
+			}
+			if len(next) > maxSeries {
+				return nil, tooMany(len(next))
+			}
+		}
+		sets = next
+	}
+	return sets, nil
+}
+
+func tooMany(n int) error {
+	return query.Wrong("dimensions", "stand for %d metrics or more; up to %d can be asked at once: choose fewer values, or a Metrics Insights query with LIMIT", n, maxSeries)
+}
+
+// listed is how long a list of metrics is believed. CloudWatch itself lists a
+// new metric up to 15 minutes late.
+const listed = 5 * time.Minute
+
+// lookUp finds the metrics that a query with * or without exactness means.
+func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]map[string]string, error) {
+	c, err := s.Client(ctx, p.Account, p.Region)
+	if err != nil {
+		return nil, err
+	}
+	in := &cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
+	if id := linked(q.AccountID); id != "" {
+		in.OwningAccount, in.IncludeLinkedAccounts = &id, aws.Bool(true)
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.Dimensions)) {
+		f := cwtypes.DimensionFilter{Name: aws.String(name)}
+		if v := q.Dimensions[name]; len(v) == 1 && !strings.Contains(v[0], "*") {
+			f.Value = aws.String(v[0])
+		}
+		in.Dimensions = append(in.Dimensions, f)
+	}
+	key := "metrics:" + q.Namespace + "\x00" + q.MetricName + "\x00" + q.AccountID
+	for _, f := range in.Dimensions {
+		key += "\x00" + *f.Name + "\x00" + aws.ToString(f.Value)
+	}
+	fetch := func(ctx context.Context) ([]map[string]string, error) { return list(ctx, c, in) }
+	var all []map[string]string
+	if q.NoCache {
+		all, err = fetch(ctx)
+	} else {
+		all, err = awsapi.Cached(ctx, c, key, listed, fetch)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var sets []map[string]string
+	for _, set := range all {
+		if q.matches(set) {
+			sets = append(sets, set)
+		}
+	}
+	if len(sets) > maxSeries {
+		return nil, tooMany(len(sets))
+	}
+	slices.SortFunc(sets, func(a, b map[string]string) int { return cmp.Compare(text(a), text(b)) })
+	return sets, nil
+}
+
+// maxListed bounds what is read of ListMetrics, at 500 a call.
+const maxListed = 20_000
+
+func list(ctx context.Context, c *awsapi.Client, in *cloudwatch.ListMetricsInput) ([]map[string]string, error) {
+	var all []map[string]string
+	page := *in
+	for {
+		out, err := c.CloudWatch().ListMetrics(ctx, &page)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range out.Metrics {
+			set := make(map[string]string, len(m.Dimensions))
+			for _, d := range m.Dimensions {
+				set[aws.ToString(d.Name)] = aws.ToString(d.Value)
+			}
+			all = append(all, set)
+		}
+		if aws.ToString(out.NextToken) == "" {
+			return all, nil
+		}
+		if len(all) >= maxListed {
+			return nil, tooMany(len(all))
+		}
+		page.NextToken = out.NextToken
+	}
+}
+
+// matches reports whether a metric's dimensions are among those asked for.
+func (q Query) matches(set map[string]string) bool {
+	if q.exact() && len(set) != len(q.Dimensions) {
+		return false
+	}
+	for name, values := range q.Dimensions {
+		got, has := set[name]
+		if !has {
+			return false
+		}
+		if len(values) > 0 && !slices.ContainsFunc(values, func(v string) bool { return like(v, got) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// like matches * in a value; nothing else is special.
+func like(pattern, value string) bool {
+	if !strings.Contains(pattern, "*") {
+		return pattern == value
+	}
+	// path.Match gives / a meaning, which a dimension's value may hold (load
+	// balancers: app/web/50dc6c495c0c9188).
+	escape := strings.NewReplacer(`\`, `\\`, `?`, `\?`, `[`, `\[`, `/`, "\x00")
+	ok, err := path.Match(escape.Replace(pattern), strings.ReplaceAll(value, "/", "\x00"))
+	return ok && err == nil
+}
+
+func text(set map[string]string) string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(set)) {
+		b.WriteString(k + "\x00" + set[k] + "\x00")
+	}
+	return b.String()
+}

@@ -1,0 +1,190 @@
+// Package metrics is the query type of CloudWatch metrics: single metrics,
+// several by the values of their dimensions, metric math, SEARCH and Metrics
+// Insights SQL. Its answers are time series that alert rules can use.
+//
+// The data source routes queries of type "metrics" to it. All queries of one
+// request go to awsapi together, so that expressions can refer to their
+// neighbours and calls are merged; it sends no call by itself.
+package metrics
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// Query is what the editor writes. Names are those of Grafana's CloudWatch data
+// source where it has them.
+type Query struct {
+	query.Scope
+
+	Namespace  string     `json:"namespace"`
+	MetricName string     `json:"metricName"`
+	Dimensions Dimensions `json:"dimensions"`
+	MatchExact *bool      `json:"matchExact"` // no further dimensions than those named; true where absent
+	Statistic  string     `json:"statistic"`  // Average where empty
+	Unit       string     `json:"unit"`       // only data of this unit
+
+	Expression    string `json:"expression"`    // metric math or SEARCH, instead of the above
+	SQLExpression string `json:"sqlExpression"` // Metrics Insights, instead of the above
+
+	Period    string `json:"period"`    // auto, seconds, or a duration as 5m
+	ID        string `json:"id"`        // by which expressions of the request refer to it
+	Label     string `json:"label"`     // CloudWatch's dynamic labels work
+	AccountID string `json:"accountId"` // a linked account (cross-account observability)
+	Hide      bool   `json:"hide"`      // only referred to, not answered
+	NoCache   bool   `json:"noCache"`
+
+	period time.Duration
+}
+
+// Dimensions are the values of each dimension: one, several, or "*" for any. In
+// JSON a value may stand without its list.
+type Dimensions map[string][]string
+
+// UnmarshalJSON reads {"InstanceId": "i-1"} as well as {"InstanceId": ["i-1"]}.
+func (d *Dimensions) UnmarshalJSON(text []byte) error {
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(text, &raw); err != nil {
+		return err
+	}
+	out := Dimensions{}
+	for name, value := range raw {
+		var one string
+		if json.Unmarshal(value, &one) == nil {
+			out[name] = []string{one}
+			continue
+		}
+		var many []string
+		if err := json.Unmarshal(value, &many); err != nil {
+			return query.Wrong("dimensions."+name, "is neither a text nor a list of texts")
+		}
+		out[name] = many
+	}
+	*d = out
+	return nil
+}
+
+var (
+	validID   = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*$`)
+	statistic = regexp.MustCompile(`^(Average|Sum|SampleCount|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|(TM|WM|PR|TC|TS)\(.*\))$`)
+)
+
+func decode(q query.Query) (Query, error) {
+	var out Query
+	if err := query.Decode(q, &out); err != nil {
+		return Query{}, err
+	}
+	if out.SQLExpression != "" && out.Expression == "" {
+		out.Expression = out.SQLExpression
+	}
+	if out.Statistic == "" {
+		out.Statistic = "Average"
+	}
+	if out.Period == "" {
+		out.Period = "auto"
+	}
+	out.NoCache = out.NoCache || q.NoCache
+	var err error
+	if out.period, err = period(out.Period, q); err != nil {
+		return Query{}, err
+	}
+	if out.ID != "" && !validID.MatchString(out.ID) {
+		return Query{}, query.Wrong("id", "%q: an id starts with a lower-case letter and holds letters, digits and _ only", out.ID)
+	}
+	if !q.From.Before(q.To) {
+		return Query{}, query.Wrong("", "the time range ends before it begins")
+	}
+	if out.Expression != "" {
+		return out, nil
+	}
+	switch {
+	case out.Namespace == "":
+		return Query{}, query.Wrong("namespace", "is empty: for example AWS/EC2")
+	case out.MetricName == "":
+		return Query{}, query.Wrong("metricName", "is empty: for example CPUUtilization")
+	case !statistic.MatchString(out.Statistic):
+		return Query{}, query.Wrong("statistic", "%q is not known; for example Average, Sum, Minimum, Maximum, SampleCount, p99, tm95", out.Statistic)
+	}
+	for name, values := range out.Dimensions {
+		if slices.Contains(values, "") {
+			return Query{}, query.Wrong("dimensions."+name, "has an empty value; * stands for any")
+		}
+		if name == "" {
+			return Query{}, query.Wrong("dimensions", "a dimension has no name")
+		}
+	}
+	return out, nil
+}
+
+// exact reports whether further dimensions than those named are excluded.
+func (q Query) exact() bool { return q.MatchExact == nil || *q.MatchExact }
+
+// wild reports whether the metrics have to be looked up first.
+func (q Query) wild() bool {
+	if !q.exact() {
+		return true
+	}
+	for _, values := range q.Dimensions {
+		if len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.Contains(v, "*") }) {
+			return true
+		}
+	}
+	return false
+}
+
+// retained are the periods that CloudWatch keeps, by the age of the oldest data
+// asked for (GetMetricData: 60 s for 15 days, 300 s for 63, an hour for 455).
+func retained(age time.Duration) []time.Duration {
+	all := []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
+	const day = 24 * time.Hour
+	switch {
+	case age > 455*day:
+		return all[4:]
+	case age > 63*day:
+		return all[3:]
+	case age > 15*day:
+		return all[1:]
+	}
+	return all
+}
+
+// automatic is the period that Grafana's CloudWatch data source takes, so that
+// both show the same numbers: the first retained one that keeps a series under
+// 2,000 points.
+func automatic(from, to, now time.Time) time.Duration {
+	want := to.Sub(from) / 2000
+	ladder := retained(now.Sub(from))
+	for _, p := range ladder {
+		if p >= want {
+			return p
+		}
+	}
+	return ladder[len(ladder)-1]
+}
+
+func period(text string, q query.Query) (time.Duration, error) {
+	if text == "auto" {
+		// The end of the range stands for now: it is the later of the two wherever
+		// the difference matters, and keeps the answer a function of the query.
+		return automatic(q.From, q.To, q.To), nil
+	}
+	p := time.Duration(0)
+	if n, err := strconv.Atoi(text); err == nil {
+		p = time.Duration(n) * time.Second
+	} else if p, err = gtime.ParseDuration(text); err != nil {
+		return 0, query.Wrong("period", "%q is neither auto, nor seconds, nor a duration as 5m", text)
+	}
+	s := int64(p / time.Second)
+	if p <= 0 || p%time.Second != 0 || s < 60 && !slices.Contains([]int64{1, 5, 10, 20, 30}, s) || s > 60 && s%60 != 0 {
+		return 0, query.Wrong("period", "%s: CloudWatch takes 1, 5, 10, 20, 30 seconds or whole minutes", text)
+	}
+	return p, nil
+}

@@ -1,0 +1,117 @@
+package query
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+)
+
+// Usage is what an answer took, as meta.custom.usage of its first frame.
+type Usage struct {
+	Calls         map[string]int `json:"calls,omitempty"` // by IAM action
+	Throttled     int            `json:"throttled,omitempty"`
+	Joined        int            `json:"joined,omitempty"` // answered by a call that was under way for somebody else
+	CacheHits     int            `json:"cacheHits,omitempty"`
+	PointsCached  int            `json:"pointsCached,omitempty"`
+	PointsFetched int            `json:"pointsFetched,omitempty"`
+	MetricsBilled int            `json:"metricsBilled,omitempty"`
+	BytesScanned  int64          `json:"bytesScanned,omitempty"`
+	CostUSD       float64        `json:"costUSD"` // list price of us-east-1, free tier left aside
+}
+
+// Custom is meta.custom of the first frame of an answer.
+type Custom struct {
+	Usage      Usage  `json:"usage"`
+	SharedWith string `json:"sharedWith,omitempty"` // the query that counts the calls of this one
+	Incomplete bool   `json:"incomplete,omitempty"` // the next refresh continues
+}
+
+// Describe writes into the first frame what the answer took: for programs into
+// meta.custom, for the query inspector into its statistics. An answer without
+// frames gets one.
+func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
+	if len(frames) == 0 {
+		frames = data.Frames{data.NewFrame("")}
+	}
+	m := Meta(frames[0])
+	custom, _ := m.Custom.(Custom)
+	custom.Usage = Usage(u)
+	m.Custom = custom
+	calls := 0
+	for _, n := range u.Calls {
+		calls += n
+	}
+	m.Stats = append(m.Stats,
+		stat("AWS calls", "", float64(calls)),
+		stat("Answered from the cache", "", float64(u.CacheHits+u.Joined)),
+		stat("Cost by list price", "currencyUSD", u.CostUSD))
+	for _, s := range []data.QueryStat{
+		stat("Metrics billed", "", float64(u.MetricsBilled)),
+		stat("Points from the cache", "", float64(u.PointsCached)),
+		stat("Points fetched", "", float64(u.PointsFetched)),
+		stat("Scanned", "decbytes", float64(u.BytesScanned)),
+		stat("Throttled calls", "", float64(u.Throttled)),
+	} {
+		if s.Value > 0 {
+			m.Stats = append(m.Stats, s)
+		}
+	}
+	return frames
+}
+
+func stat(name, unit string, v float64) data.QueryStat {
+	return data.QueryStat{FieldConfig: data.FieldConfig{DisplayName: name, Unit: unit}, Value: v}
+}
+
+// Meta is a frame's meta, made where it has none.
+func Meta(f *data.Frame) *data.FrameMeta {
+	if f.Meta == nil {
+		f.Meta = &data.FrameMeta{}
+	}
+	return f.Meta
+}
+
+// Typed sets a frame's type in version 0.1 of Grafana's data plane contract.
+func Typed(f *data.Frame, t data.FrameType) *data.Frame {
+	m := Meta(f)
+	m.Type, m.TypeVersion = t, data.FrameTypeVersion{0, 1}
+	return f
+}
+
+// Notice adds a remark that Grafana shows at the panel's corner.
+func Notice(f *data.Frame, severity data.NoticeSeverity, format string, args ...any) {
+	m := Meta(f)
+	m.Notices = append(m.Notices, data.Notice{Severity: severity, Text: fmt.Sprintf(format, args...)})
+}
+
+// Incomplete marks an answer whose rest comes with the next refresh.
+func Incomplete(f *data.Frame, format string, args ...any) {
+	Notice(f, data.NoticeSeverityWarning, format, args...)
+	m := Meta(f)
+	c, _ := m.Custom.(Custom)
+	c.Incomplete = true
+	m.Custom = c
+}
+
+// Asked sets what the inspector shows as the executed query.
+func Asked(f *data.Frame, format string, args ...any) {
+	Meta(f).ExecutedQueryString = fmt.Sprintf(format, args...)
+}
+
+// LabelText is labels as one string, sorted: for names that must not change
+// from one refresh to the next.
+func LabelText(labels data.Labels) string {
+	var b strings.Builder
+	for i, k := range slices.Sorted(maps.Keys(labels)) {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s=%s", k, labels[k])
+	}
+	return b.String()
+}

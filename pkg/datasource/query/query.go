@@ -1,0 +1,120 @@
+// Package query is what all query types of the data source have in common: the
+// question as Grafana asks it, the answer with what it took, and errors that
+// belong to one question and never to its neighbours.
+//
+// The query types (metrics, logs, alarms …) implement [Handler], most of them
+// through [Each]; the data source routes to them. The package calls nothing.
+package query
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+)
+
+// Query is one query of a panel, an alert rule or Explore.
+type Query struct {
+	RefID         string
+	Type          string
+	JSON          json.RawMessage // the whole query as the editor wrote it
+	From, To      time.Time
+	Interval      time.Duration // what Grafana would like between two points
+	MaxDataPoints int64
+	Alert         bool // asked by an alert rule: nothing empty from a cache may be believed
+	NoCache       bool // the user asked for a refresh past every cache
+}
+
+// Handler answers the queries of one type that came in one request. Its answer
+// has an entry for every query.
+type Handler interface {
+	Query(ctx context.Context, s *awsapi.Sessions, queries []Query) backend.Responses
+}
+
+// Func answers one query. Its frames are alertable or say by their type that
+// they are not; notices belong to the first frame.
+type Func func(ctx context.Context, s *awsapi.Sessions, q Query) (data.Frames, error)
+
+// atOnce bounds the queries of one request that run at the same time. Limits of
+// AWS are kept by awsapi; this one keeps a request's memory in bounds.
+const atOnce = 16
+
+// Each makes a Handler of a Func: every query runs by itself.
+func Each(f Func) Handler { return each{f} }
+
+type each struct{ f Func }
+
+func (e each) Query(ctx context.Context, s *awsapi.Sessions, queries []Query) backend.Responses {
+	var (
+		mu    sync.Mutex
+		out   = make(backend.Responses, len(queries))
+		slots = make(chan struct{}, atOnce)
+		wait  sync.WaitGroup
+	)
+	for _, q := range queries {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			r := e.one(ctx, s, q)
+			mu.Lock()
+			defer mu.Unlock()
+			out[q.RefID] = r
+		})
+	}
+	wait.Wait()
+	return out
+}
+
+func (e each) one(ctx context.Context, s *awsapi.Sessions, q Query) (r backend.DataResponse) {
+	defer Recover(&r)
+	ctx, meter := awsapi.WithUsage(ctx)
+	frames, err := e.f(ctx, s, q)
+	if err != nil {
+		r = Fail(err)
+		if len(frames) == 0 {
+			return r
+		}
+	}
+	r.Frames = Describe(frames, meter.Usage())
+	return r
+}
+
+// Recover turns a panic into the error of one answer: defer it where a query is
+// answered.
+func Recover(r *backend.DataResponse) {
+	if p := recover(); p != nil {
+		*r = backend.ErrDataResponseWithSource(backend.StatusInternal, backend.ErrorSourcePlugin,
+			fmt.Sprintf("a mistake in the plugin: %v", p))
+		backend.Logger.Error("panic in a query", "panic", p, "stack", string(debug.Stack()))
+	}
+}
+
+// Decode reads a query's JSON into v, the struct of its type. Fields that v
+// does not know are Grafana's own (datasource, hide, intervalMs …) or those of a
+// newer editor: they are left alone.
+func Decode(q Query, v any) error {
+	d := json.NewDecoder(strings.NewReader(string(q.JSON)))
+	if err := d.Decode(v); err != nil {
+		var wrong *json.UnmarshalTypeError
+		switch {
+		case is[*Mistake](err):
+			return err
+		case errors.As(err, &wrong) && wrong.Field != "":
+			return Wrong(wrong.Field, "is a JSON %s, not a %s", wrong.Value, wrong.Type)
+		case errors.Is(err, io.EOF):
+			return Wrong("", "the query is empty")
+		}
+		return Wrong("", "the query is not JSON of the expected shape: %v", err)
+	}
+	return nil
+}
