@@ -49,8 +49,9 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 		several[raw.RefID] = len(places) > 1
 		for _, p := range places {
 			wait.Go(func() {
+				ctx, meter := awsapi.WithUsage(ctx)
 				a, err := plan(ctx, s, raw.RefID, q, p)
-				a.err = err
+				a.err, a.planned = err, meter.Usage()
 				g := group{p, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: q.NoCache, NoCachedEmpty: raw.Alert}}
 				mu.Lock()
 				defer mu.Unlock()
@@ -136,6 +137,7 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 		} else {
 			parts[i].sharedWith = counted
 		}
+		parts[i].usage = sum(parts[i].usage, m.planned)
 		parts[i].collect(m, results, account, several[m.refID])
 	}
 	return parts

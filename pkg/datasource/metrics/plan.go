@@ -30,6 +30,7 @@ type asked struct {
 	q        Query
 	place    query.Place
 	requests []awsapi.MetricRequest
+	planned  awsapi.Usage // what the plan took
 	err      error
 }
 

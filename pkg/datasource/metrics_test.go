@@ -1,0 +1,90 @@
+package datasource
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/internal/awsfake"
+)
+
+func TestMetrics(t *testing.T) {
+	for name, q := range map[string]string{
+		"metric":        `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"` + awsfake.Web1Instance + `"}}`,
+		"two-values":    `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":["` + awsfake.Web1Instance + `","` + awsfake.Web2Instance + `"]},"statistic":"p99"}`,
+		"wildcard":      `{"queryType":"metrics","namespace":"AWS/VPN","metricName":"TunnelState","dimensions":{"VpnId":"` + awsfake.VPN + `","TunnelIpAddress":"*"},"statistic":"Minimum","period":"300"}`,
+		"not-exact":     `{"queryType":"metrics","namespace":"AWS/VPN","metricName":"TunnelState","dimensions":{"TunnelIpAddress":"*"},"matchExact":false,"statistic":"Minimum","period":"5m"}`,
+		"search":        `{"queryType":"metrics","expression":"SEARCH('{AWS/EC2,InstanceId} MetricName=\"CPUUtilization\"', 'Average', $__period_auto)","period":"300"}`,
+		"sql":           `{"queryType":"metrics","sqlExpression":"SELECT AVG(CPUUtilization) FROM SCHEMA(\"AWS/EC2\", InstanceId) GROUP BY InstanceId","period":"300"}`,
+		"no-such-value": `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"i-nowhere"}}`,
+		"nothing-found": `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"NoSuchMetric","dimensions":{"InstanceId":"*"}}`,
+		"two-regions":   `{"queryType":"metrics","regions":["ap-northeast-1","eu-central-1"],"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"*"},"period":"300"}`,
+		"with-a-label":  `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"NetworkIn","dimensions":{"InstanceId":"` + awsfake.Web1Instance + `"},"label":"in ${PROP('Dim.InstanceId')}","statistic":"Sum"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := enter(t, keys)
+			got := r.one(q, at(-6), at(4))
+			alertable(t, got)
+			golden(t, "metrics-"+name, got)
+		})
+	}
+}
+
+// An expression refers to its neighbours, hidden ones too; a neighbour that is
+// wrong fails alone.
+func TestMetricMathAcrossQueries(t *testing.T) {
+	r := enter(t, keys)
+	got := r.ask(
+		asking("A", `{"queryType":"metrics","id":"used","hide":true,"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"},"period":"60"}`, at(-6), at(4)),
+		asking("B", `{"queryType":"metrics","expression":"100 - used","period":"60"}`, at(-6), at(4)),
+		asking("C", `{"queryType":"metrics","expression":"100 - nobody","period":"60"}`, at(-6), at(4)),
+	)
+	alertable(t, got["B"])
+	golden(t, "metrics-math", got["B"])
+	golden(t, "metrics-math-wrong", got["C"])
+	if len(got["A"].Frames) > 0 && got["A"].Frames[0].Rows() > 0 {
+		t.Error("the hidden query has rows")
+	}
+}
+
+// Metadata says what an answer took; the second time it comes from the cache.
+func TestMetricsSayWhatTheyTook(t *testing.T) {
+	r := enter(t, keys)
+	q := `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":["` + awsfake.Web1Instance + `","` + awsfake.Web2Instance + `"]},"period":"60"}`
+	first := r.one(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
+	if first.Calls["cloudwatch:GetMetricData"] != 1 || first.MetricsBilled != 2 || first.PointsFetched != 2*160 || first.CostUSD <= 0 {
+		t.Errorf("first: %+v", first)
+	}
+	again := r.one(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
+	if len(again.Calls) != 0 || again.MetricsBilled != 0 || again.PointsCached != 2*160 {
+		t.Errorf("again: %+v", again)
+	}
+}
+
+func TestMetricsMistakes(t *testing.T) {
+	base := `"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"i-1"}`
+	for q, want := range map[string]string{
+		`{"queryType":"metrics"}`:                       "namespace: is empty",
+		`{"queryType":"metrics","namespace":"AWS/EC2"}`: "metricName: is empty",
+		`{` + base + `,"statistic":"Mean"}`:             `statistic: "Mean" is not known`,
+		`{` + base + `,"period":"7"}`:                   "period: 7: CloudWatch takes 1, 5, 10, 20, 30 seconds or whole minutes",
+		`{` + base + `,"period":"soon"}`:                `period: "soon" is neither`,
+		`{` + base + `,"id":"Upper"}`:                   `id: "Upper"`,
+		`{` + base + `,"dimensions":{"InstanceId":3}}`:  "dimensions.InstanceId: is neither a text nor a list of texts",
+		`{` + base + `,"dimensions":{"InstanceId":""}}`: "dimensions.InstanceId: has an empty value",
+		`{` + base + `,"region":"mars-north-1"}`:        `there is no region "mars-north-1"`,
+		`{` + base + `,"namespace":5}`:                  "namespace: is a JSON number, not a string",
+		`{` + base + `,"account":"nobody"}`:             "nobody",
+		`{"queryType":"metrics","expression":"1 +"}`:    "the expression ends too early",
+		`{"queryType":"metric"}`:                        `queryType: "metric" is not known; allowed: `,
+		`{"queryType":"metrics",`:                       "queryType",
+	} {
+		r := enter(t, keys)
+		got := r.one(q, at(-6), at(4))
+		if got.Error == nil || !strings.Contains(got.Error.Error(), want) {
+			t.Errorf("%s\n got %v\nwant %s", q, got.Error, want)
+		} else if got.Status != 400 || got.ErrorSource != "downstream" {
+			t.Errorf("%s: status %d, source %s", q, got.Status, got.ErrorSource)
+		}
+	}
+}
