@@ -4,7 +4,10 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/andonhq/andon/pkg/datasource/alarms"
 	"github.com/andonhq/andon/pkg/datasource/cloudtrail"
+	"github.com/andonhq/andon/pkg/datasource/configservice"
+	"github.com/andonhq/andon/pkg/datasource/logs"
 	"github.com/andonhq/andon/pkg/datasource/metrics"
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
@@ -14,7 +17,10 @@ import (
 func types() map[string]query.Handler {
 	return map[string]query.Handler{
 		"metrics":    metrics.Handler(),
+		"logs":       logs.Handler(),
+		"alarms":     alarms.Handler(),
 		"cloudtrail": cloudtrail.Handler(),
+		"config":     configservice.Handler(),
 	}
 }
 

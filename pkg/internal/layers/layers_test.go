@@ -24,15 +24,16 @@ var layer = map[string]int{
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
 	module:         6, // gpx_andon
-	"internal/rig": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
+	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
 }
 
 // same are imports within a layer that are meant.
 var same = map[[2]string]bool{
-	{"patlite/virtual", "patlite"}:     true,
-	{"cmd/andon-demo", "internal/rig"}: true,
-	{"internal/e2e", "internal/rig"}:   true,
-	{"internal/bench", "internal/rig"}: true,
+	{"patlite/virtual", "patlite"}:          true,
+	{"cmd/andon-demo", "internal/rig"}:      true,
+	{"internal/e2e", "internal/rig"}:        true,
+	{"internal/bench", "internal/rig"}:      true,
+	{"internal/pluginhost", "internal/rig"}: true,
 
 	{"datasource", "datasource/metrics"}:       true,
 	{"datasource", "datasource/logs"}:          true,
@@ -46,7 +47,7 @@ var only = map[string][]string{
 	"database/sql":               {"journal"},
 	module + "/patlite":          {"patlite/virtual", "cmd/andon-notifier-patlite"},
 	module + "/internal/awsfake": {},
-	module + "/internal/rig":     {"cmd/andon-demo", "internal/e2e", "internal/bench"},
+	module + "/internal/rig":     {"cmd/andon-demo", "internal/e2e", "internal/bench", "internal/pluginhost"},
 }
 
 type listed struct {

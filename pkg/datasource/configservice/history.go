@@ -1,0 +1,222 @@
+package configservice
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+)
+
+// entry is an item of a resource's history with what was different before.
+type entry struct {
+	item    cfgtypes.ConfigurationItem
+	first   bool // nothing is recorded before it
+	unknown bool // what was before it was not read
+	changes []Change
+}
+
+func history(a asked) (data.Frames, told, error) {
+	text := "history of " + a.q.ResourceTypes[0] + " " + a.q.ResourceID + a.q.ResourceName
+	rows, t, err := everywhere(a, text, func(ctx context.Context, s source) (found[entry], error) {
+		f, err := entries(ctx, s, a)
+		var unknown *cfgtypes.ResourceNotDiscoveredException
+		if errors.As(err, &unknown) && len(a.places) > 1 {
+			return found[entry]{}, nil // it is in another place
+		}
+		return f, err
+	})
+	if err != nil {
+		return nil, t, err
+	}
+	slices.SortStableFunc(rows, func(x, y row[entry]) int {
+		return captured(y.x.item).Compare(captured(x.x.item))
+	})
+	if len(rows) == 0 {
+		t.remarks = append(t.remarks, "Nothing was recorded of this resource in this time.")
+	}
+	if a.q.Kind == Annotations {
+		return annotationsFrame(rows), t, nil
+	}
+	return historyFrame(rows), t, nil
+}
+
+const (
+	// rounding is what the end of a range is rounded up to, so that the refreshes
+	// of half a minute share their answers.
+	rounding = 30 * time.Second
+	// window is what one page of a history covers at most.
+	window = 7 * 24 * time.Hour
+	// settled is how long before now nothing is added to a history any more.
+	settled = 24 * time.Hour
+	// retention is how long Config keeps a history at most.
+	retention = 2557 * 24 * time.Hour
+)
+
+func entries(ctx context.Context, s source, a asked) (found[entry], error) {
+	var out found[entry]
+	id, remark, err := theID(ctx, s, a.q)
+	if err != nil || id == "" {
+		return out, err
+	}
+	if remark != "" {
+		out.remarks = append(out.remarks, remark)
+	}
+	in := configservice.GetResourceConfigHistoryInput{ResourceType: cfgtypes.ResourceType(a.q.ResourceTypes[0]), ResourceId: &id}
+	l, start, err := recorded(ctx, s, in, a)
+	if err != nil {
+		return out, err
+	}
+	out.limited, out.late = l.limited, l.late
+	n := slices.IndexFunc(l.items, func(i cfgtypes.ConfigurationItem) bool { return captured(i).Before(a.from) })
+	if n < 0 {
+		n = len(l.items)
+	}
+	if n > a.q.Limit {
+		n, out.limited = a.q.Limit, true
+	}
+	if n == 0 {
+		return out, nil
+	}
+	var (
+		older *cfgtypes.ConfigurationItem
+		end   bool
+	)
+	switch {
+	case n < len(l.items):
+		older = &l.items[n]
+	case l.late == nil && !l.limited:
+		if older, end, err = neighbour(ctx, s, in, start); err != nil {
+			return out, err
+		}
+	}
+	out.rows = compared(l.items[:n], older)
+	if older == nil {
+		last := &out.rows[n-1]
+		last.first, last.unknown = end, !end
+		if !end {
+			out.remarks = append(out.remarks, "What was before the oldest item has not been read.")
+		}
+	}
+	return out, nil
+}
+
+// recorded reads the items of a range, newest first, in windows whose borders do
+// not move with the range: what is settled stays in the cache from one refresh
+// to the next. start is where the oldest window begins, before the range does.
+func recorded(ctx context.Context, s source, in configservice.GetResourceConfigHistoryInput, a asked) (out list[cfgtypes.ConfigurationItem], start time.Time, err error) {
+	from := a.from
+	if oldest := a.now.Add(-retention); from.Before(oldest) {
+		from = oldest
+	}
+	later := a.to.Truncate(rounding).Add(rounding)
+	for waves := 0; later.After(from); waves++ {
+		var (
+			spans []configservice.GetResourceConfigHistoryInput
+			ttls  []time.Duration
+		)
+		for len(spans) < atOnce && later.After(from) {
+			begin, end := later.Add(-1).Truncate(window), later
+			span, ttl := in, listTTL
+			span.EarlierTime, span.LaterTime, span.Limit = &begin, &end, pageSize
+			if end.Before(a.now.Add(-settled)) {
+				ttl = pastTTL
+			}
+			spans, ttls = append(spans, span), append(ttls, ttl)
+			later = begin
+		}
+		lists := make([]list[cfgtypes.ConfigurationItem], len(spans))
+		err := parallel(len(spans), func(i int) (err error) {
+			lists[i], err = items(ctx, s, spans[i], ttls[i], a.q.Limit+pageSize, nil)
+			if _, outside := errors.AsType[*cfgtypes.InvalidTimeRangeException](err); outside {
+				lists[i], err = list[cfgtypes.ConfigurationItem]{}, nil // before the resource was recorded
+			}
+			if late(err) && (i > 0 || waves > 0) {
+				lists[i], err = list[cfgtypes.ConfigurationItem]{late: outOfTime(err)}, nil
+			}
+			return err
+		})
+		if err != nil {
+			return out, later, err
+		}
+		for i, l := range lists {
+			begin, end := *spans[i].EarlierTime, *spans[i].LaterTime
+			for _, item := range l.items {
+				if t := captured(item); !t.Before(begin) && t.Before(end) && !t.After(a.to) {
+					out.items = append(out.items, item)
+				}
+			}
+			out.limited = out.limited || l.limited
+			if out.late = l.late; out.late != nil {
+				break // what is older would be compared over a gap
+			}
+		}
+		if out.late != nil || len(out.items) > a.q.Limit {
+			break
+		}
+	}
+	slices.SortStableFunc(out.items, func(x, y cfgtypes.ConfigurationItem) int { return captured(y).Compare(captured(x)) })
+	return out, later, nil
+}
+
+func captured(i cfgtypes.ConfigurationItem) time.Time { return deref(i.ConfigurationItemCaptureTime) }
+
+// compared is each item with its difference to the next, older one; older is
+// that of the last, nil where there is none.
+func compared(all []cfgtypes.ConfigurationItem, older *cfgtypes.ConfigurationItem) []entry {
+	out := make([]entry, len(all))
+	var before map[string]any
+	if older != nil {
+		before = document(*older)
+	}
+	for i, item := range slices.Backward(all) {
+		now := document(item)
+		out[i] = entry{item: item}
+		if before != nil {
+			out[i].changes = diff(before, now)
+		}
+		before = now
+	}
+	return out
+}
+
+// neighbour is the newest item before a time. Its pages cover seven days each, so
+// that it may take many; since it never changes, they are kept. complete: the
+// history was read to its beginning.
+func neighbour(ctx context.Context, s source, in configservice.GetResourceConfigHistoryInput, start time.Time) (before *cfgtypes.ConfigurationItem, complete bool, err error) {
+	in.LaterTime, in.Limit = &start, 10
+	pick := func(all []cfgtypes.ConfigurationItem) *cfgtypes.ConfigurationItem {
+		for n := range all {
+			if captured(all[n]).Before(start) {
+				return &all[n]
+			}
+		}
+		return nil
+	}
+	l, err := items(ctx, s, in, pastTTL, maxItems, func(all []cfgtypes.ConfigurationItem) bool { return pick(all) != nil })
+	_, outside := errors.AsType[*cfgtypes.InvalidTimeRangeException](err)
+	switch {
+	case outside:
+		return nil, true, nil
+	case late(err):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return pick(l.items), l.late == nil && !l.limited, nil
+}
+
+func items(ctx context.Context, s source, in configservice.GetResourceConfigHistoryInput, ttl time.Duration, limit int, stop func([]cfgtypes.ConfigurationItem) bool) (list[cfgtypes.ConfigurationItem], error) {
+	return pages(ctx, limit, stop, func(ctx context.Context, token *string) ([]cfgtypes.ConfigurationItem, *string, error) {
+		page := in
+		page.NextToken = token
+		out, err := call(ctx, s, ttl, &page, s.c.Config().GetResourceConfigHistory)
+		if err != nil {
+			return nil, nil, err
+		}
+		return out.ConfigurationItems, out.NextToken, nil
+	})
+}
