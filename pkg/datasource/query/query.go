@@ -45,9 +45,13 @@ type Handler interface {
 // they are not; notices belong to the first frame.
 type Func func(ctx context.Context, s *awsapi.Sessions, q Query) (data.Frames, error)
 
-// atOnce bounds the queries of one request that run at the same time. Limits of
-// AWS are kept by awsapi; this one keeps a request's memory in bounds.
-const atOnce = 16
+// atOnce bounds the queries of one request that run at the same time: it keeps a
+// request's memory in bounds. Limits of AWS are kept by awsapi.
+const atOnce = 64
+
+// answerWithin is when the last query of a request has to have something to say:
+// Grafana's proxy waits 30 s by default.
+const answerWithin = 26 * time.Second
 
 // Each makes a Handler of a Func: every query runs by itself.
 func Each(f Func) Handler { return each{f} }
@@ -61,6 +65,8 @@ func (e each) Query(ctx context.Context, s *awsapi.Sessions, queries []Query) ba
 		slots = make(chan struct{}, atOnce)
 		wait  sync.WaitGroup
 	)
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
 	for _, q := range queries {
 		slots <- struct{}{}
 		wait.Go(func() {
