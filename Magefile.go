@@ -139,8 +139,8 @@ func Lint(ctx context.Context) error {
 	return lint(ctx, p, missing)
 }
 
-// Bench measures the bridge and prints the figures. SECTIONS="intake lamp"
-// runs some of them.
+// Bench measures the bridge and the data source and prints the figures.
+// SECTIONS="intake lamp" runs some of them.
 func Bench(ctx context.Context) error {
 	p := newProgress("bench", 4)
 	if err := build(ctx, p); err != nil {

@@ -4,14 +4,14 @@
 package access
 
 import (
-	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/prometheus/exporter-toolkit/web"
@@ -57,15 +57,19 @@ func (l Listener) Loopback() bool {
 // DefaultListeners is what listens where the configuration names nothing.
 var DefaultListeners = []Listener{{Address: "127.0.0.1:9560", Serve: Parts}}
 
-// ValidateListeners checks the listeners section. hasUsers tells whether there
+// ValidateListeners checks the listeners section; CheckListenerFiles reads the
+// files that it names. hasUsers tells whether there
 // are users who could log in.
 func ValidateListeners(path string, listeners []Listener, hasUsers bool) config.Problems {
 	var ps config.Problems
 	seen := map[string]int{}
 	for i, l := range listeners {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if _, port, err := net.SplitHostPort(l.Address); err != nil || port == "" {
+		switch _, port, err := net.SplitHostPort(l.Address); {
+		case err != nil || port == "":
 			ps.Add(at+".address", `"host:port", such as "127.0.0.1:9560"; ":9560" for every address`, "%q is not an address to listen on", l.Address)
+		case !validPort(port):
+			ps.Add(at+".address", "a port from 1 to 65535; 0 takes a free one", "%q is no port", port)
 		}
 		if first, twice := seen[l.Address]; twice {
 			ps.Add(at+".address", "each address once", "%q is %s[%d] too", l.Address, path, first)
@@ -80,8 +84,8 @@ func ValidateListeners(path string, listeners []Listener, hasUsers bool) config.
 			}
 		}
 		if l.TLS.Set() {
-			if _, err := l.TLSConfig(); err != nil {
-				ps.Add(at+".tls_server_config", "exporter-toolkit's settings: cert_file, key_file, client_auth_type, client_ca_file, min_version …", "%v", err)
+			if _, err := l.tlsSettings(); err != nil {
+				ps.Add(at+".tls_server_config", tlsAllowed, "%v", err)
 			}
 		}
 		if !l.Loopback() && !hasUsers && (l.Serves(API) || l.Serves(Web) || l.Serves(Metrics)) {
@@ -91,11 +95,19 @@ func ValidateListeners(path string, listeners []Listener, hasUsers bool) config.
 	return ps
 }
 
-// TLSConfig returns the listener's TLS settings, nil where it has none.
-func (l Listener) TLSConfig() (*tls.Config, error) {
-	if !l.TLS.Set() {
-		return nil, nil
-	}
+func validPort(port string) bool {
+	_, err := strconv.ParseUint(port, 10, 16)
+	return err == nil || serviceName.MatchString(port)
+}
+
+// serviceName is a name that net.Listen finds in the list of services, such
+// as https.
+var serviceName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+
+const tlsAllowed = "exporter-toolkit's settings: cert_file, key_file, client_auth_type, client_ca_file, min_version …"
+
+// tlsSettings reads the section; the files that it names are not read.
+func (l Listener) tlsSettings() (*web.TLSConfig, error) {
 	text, err := yaml3.Marshal(l.TLS.Node)
 	if err != nil {
 		return nil, err
@@ -104,7 +116,20 @@ func (l Listener) TLSConfig() (*tls.Config, error) {
 	if err := yaml.UnmarshalStrict(text, &c); err != nil {
 		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", " "))
 	}
-	t, err := web.ConfigToTLSConfig(&c)
+	return &c, nil
+}
+
+// TLSConfig returns the listener's TLS settings, with the certificates that
+// they name; nil where it has none.
+func (l Listener) TLSConfig() (*tls.Config, error) {
+	if !l.TLS.Set() {
+		return nil, nil
+	}
+	c, err := l.tlsSettings()
+	if err != nil {
+		return nil, err
+	}
+	t, err := web.ConfigToTLSConfig(c)
 	if err != nil {
 		return nil, err
 	}
@@ -134,10 +159,11 @@ const (
 
 var roles = []string{Viewer, Operator, Admin}
 
-// ValidateUsers checks the users section.
+// ValidateUsers checks the users section; CheckUserFiles reads the files that
+// it names.
 func ValidateUsers(path string, users []User) config.Problems {
 	var ps config.Problems
-	seen, tokens := map[string]int{}, map[string]int{}
+	seen := map[string]int{}
 	for i, u := range users {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		switch first, twice := seen[u.Name]; {
@@ -154,31 +180,8 @@ func ValidateUsers(path string, users []User) config.Problems {
 		case u.PasswordHash == "" && u.TokenFile == "":
 			ps.Add(at, "password_hash (bcrypt) for people, token_file for programs", "the user %q cannot prove who they are", u.Name)
 		case u.PasswordHash != "" && !validHash(u.PasswordHash):
-			ps.Add(at+".password_hash", `a bcrypt hash: htpasswd -nBC 10 `+u.Name, "not a bcrypt hash")
-		}
-		if u.TokenFile != "" {
-			token, err := ReadSecret(u.TokenFile)
-			if err != nil {
-				ps.Add(at+".token_file", "a readable file with one line", "%v", err)
-			} else if first, twice := tokens[token]; twice {
-				ps.Add(at+".token_file", "a token of its own", "%s[%d] has the same token", path, first)
-			} else {
-				tokens[token] = i
-			}
+			ps.Add(at+".password_hash", "make one: htpasswd -nBC 10 "+u.Name+" (Debian: package apache2-utils)", "not a bcrypt hash")
 		}
 	}
 	return ps
-}
-
-// ReadSecret reads a secret from a file: its first line, without spaces around.
-func ReadSecret(file string) (string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
-	}
-	line, _, _ := bytes.Cut(bytes.TrimSpace(data), []byte("\n"))
-	if secret := string(bytes.TrimSpace(line)); secret != "" {
-		return secret, nil
-	}
-	return "", fmt.Errorf("%s is empty", file)
 }

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,7 +37,12 @@ func TestValidateListeners(t *testing.T) {
 		"serves nothing":       {listeners: []Listener{{Address: "127.0.0.1:1"}}, want: []string{"listeners[0].serve: missing"}},
 		"serves what is not":   {listeners: []Listener{{Address: "127.0.0.1:1", Serve: []string{"api", "ftp"}}}, want: []string{`listeners[0].serve[1]: "ftp" cannot be served`}},
 		"the same address":     {listeners: []Listener{{Address: "127.0.0.1:1", Serve: Parts}, {Address: "127.0.0.1:1", Serve: Parts}}, want: []string{`listeners[1].address: "127.0.0.1:1" is listeners[0] too`}},
-		"TLS that names files": {listeners: []Listener{{Address: "127.0.0.1:1", Serve: Parts, TLS: raw(t, "{cert_file: none.pem, key_file: none.key}")}}, want: []string{"listeners[0].tls_server_config: failed to read cert_file (none.pem): open none.pem: no such file or directory"}},
+		"a port too high":      {listeners: []Listener{{Address: "127.0.0.1:70000", Serve: Parts}}, want: []string{`listeners[0].address: "70000" is no port`}},
+		"the last port":        {listeners: []Listener{{Address: "127.0.0.1:65535", Serve: Parts}}, want: []string{}},
+		"a free port":          {listeners: []Listener{{Address: "127.0.0.1:0", Serve: Parts}}, want: []string{}},
+		"a port below zero":    {listeners: []Listener{{Address: "127.0.0.1:-1", Serve: Parts}}, want: []string{`listeners[0].address: "-1" is no port`}},
+		"a port by name":       {listeners: []Listener{{Address: "127.0.0.1:https", Serve: Parts}}, want: []string{}},
+		"TLS that names files": {listeners: []Listener{{Address: "127.0.0.1:1", Serve: Parts, TLS: raw(t, "{cert_file: none.pem, key_file: none.key}")}}, want: []string{}},
 		"TLS with a mistake":   {listeners: []Listener{{Address: "127.0.0.1:1", Serve: Parts, TLS: raw(t, "{certfile: x}")}}, want: []string{"listeners[0].tls_server_config: yaml: unmarshal errors:   line 1: field certfile not found in type web.TLSConfig"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,21 +63,18 @@ func raw(t *testing.T, text string) config.Raw {
 }
 
 func TestValidateUsers(t *testing.T) {
-	hash, token := hashOf(t, "x"), tokenFile(t, "t0ken")
-	none := filepath.Join(t.TempDir(), "none")
+	hash := hashOf(t, "x")
 	for name, c := range map[string]struct {
 		users []User
 		want  []string
 	}{
-		"right":             {[]User{{Name: "a", PasswordHash: hash, Role: Viewer}, {Name: "b", TokenFile: token, Role: Admin}}, []string{}},
-		"no name":           {[]User{{PasswordHash: hash, Role: Viewer}}, []string{`users[0].name: "" cannot log in`}},
-		"a colon":           {[]User{{Name: "a:b", PasswordHash: hash, Role: Viewer}}, []string{`users[0].name: "a:b" cannot log in`}},
-		"twice":             {[]User{{Name: "a", PasswordHash: hash, Role: Viewer}, {Name: "a", PasswordHash: hash, Role: Viewer}}, []string{`users[1].name: "a" is users[0] too`}},
-		"no role":           {[]User{{Name: "a", PasswordHash: hash}}, []string{`users[0].role: "" is no role`}},
-		"no proof":          {[]User{{Name: "a", Role: Viewer}}, []string{`users[0]: the user "a" cannot prove who they are`}},
-		"a plain password":  {[]User{{Name: "a", Role: Viewer, PasswordHash: "hunter2"}}, []string{"users[0].password_hash: not a bcrypt hash"}},
-		"no file":           {[]User{{Name: "a", Role: Viewer, TokenFile: none}}, []string{"users[0].token_file: open " + none + ": no such file or directory"}},
-		"the token of both": {[]User{{Name: "a", Role: Viewer, TokenFile: token}, {Name: "b", Role: Admin, TokenFile: token}}, []string{"users[1].token_file: users[0] has the same token"}},
+		"right":            {[]User{{Name: "a", PasswordHash: hash, Role: Viewer}, {Name: "b", TokenFile: "/etc/andon/b", Role: Admin}}, []string{}},
+		"no name":          {[]User{{PasswordHash: hash, Role: Viewer}}, []string{`users[0].name: "" cannot log in`}},
+		"a colon":          {[]User{{Name: "a:b", PasswordHash: hash, Role: Viewer}}, []string{`users[0].name: "a:b" cannot log in`}},
+		"twice":            {[]User{{Name: "a", PasswordHash: hash, Role: Viewer}, {Name: "a", PasswordHash: hash, Role: Viewer}}, []string{`users[1].name: "a" is users[0] too`}},
+		"no role":          {[]User{{Name: "a", PasswordHash: hash}}, []string{`users[0].role: "" is no role`}},
+		"no proof":         {[]User{{Name: "a", Role: Viewer}}, []string{`users[0]: the user "a" cannot prove who they are`}},
+		"a plain password": {[]User{{Name: "a", Role: Viewer, PasswordHash: "hunter2"}}, []string{"users[0].password_hash: not a bcrypt hash"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := problems(ValidateUsers("users", c.users))

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/crypto/bcrypt"
 )
@@ -31,6 +33,8 @@ const OnBehalfOf = "X-Andon-On-Behalf-Of"
 var (
 	ErrNoCredentials = errors.New("log in: no credentials")
 	ErrWrong         = errors.New("log in: wrong name, password or token")
+	// ErrBusy: too many passwords are being looked at; come again.
+	ErrBusy = errors.New("log in: too many at once, try again in a moment")
 )
 
 // Users authenticates requests. It is safe for concurrent use.
@@ -40,12 +44,17 @@ type Users struct {
 
 	// bcrypt is slow on purpose: few at a time, and what was right once is
 	// remembered by its hash.
-	slots chan struct{}
-	mu    sync.Mutex
-	known map[[sha256.Size]byte]int
+	slots   chan struct{}
+	waiting atomic.Int32 // for a slot
+	mu      sync.Mutex
+	known   map[[sha256.Size]byte]int
 }
 
 const maxKnown = 1000
+
+// maxWaiting is how many requests wait for bcrypt at most: who guesses passwords
+// must not fill the memory, nor keep people out for long.
+const maxWaiting = 64
 
 // NewUsers reads the users' token files.
 func NewUsers(users []User) (*Users, error) {
@@ -110,17 +119,15 @@ func (u *Users) password(r *http.Request, name, password string) (int, error) {
 		hash = u.users[index].PasswordHash
 	}
 	key := sha256.Sum256([]byte(hash + "\x00" + password))
-	u.mu.Lock()
-	_, ok := u.known[key]
-	u.mu.Unlock()
-	if ok {
+	if u.remembers(key) {
 		return index, nil
 	}
-	select {
-	case u.slots <- struct{}{}:
-		defer func() { <-u.slots }()
-	case <-r.Context().Done():
-		return -1, r.Context().Err()
+	if err := u.slot(r.Context()); err != nil {
+		return -1, err
+	}
+	defer func() { <-u.slots }()
+	if u.remembers(key) { // another screen of the same user was faster
+		return index, nil
 	}
 	if err := bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)); err != nil || index < 0 {
 		return -1, nil
@@ -132,6 +139,27 @@ func (u *Users) password(r *http.Request, name, password string) (int, error) {
 	}
 	u.known[key] = index
 	return index, nil
+}
+
+func (u *Users) remembers(key [sha256.Size]byte) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_, ok := u.known[key]
+	return ok
+}
+
+// slot waits for one of the few places for bcrypt.
+func (u *Users) slot(ctx context.Context) error {
+	defer u.waiting.Add(-1)
+	if u.waiting.Add(1) > maxWaiting {
+		return ErrBusy
+	}
+	select {
+	case u.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func validHash(hash string) bool {

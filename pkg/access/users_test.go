@@ -143,6 +143,45 @@ func TestWaitingForATurnEndsWithTheRequest(t *testing.T) {
 	}
 }
 
+// TestFewWaitForBcrypt: one more than may wait is turned away at once, and a
+// password that is known needs no turn.
+func TestFewWaitForBcrypt(t *testing.T) {
+	u := someUsers(t)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.SetBasicAuth("sato", "correct horse")
+	if _, err := u.Authenticate(r); err != nil {
+		t.Fatal(err)
+	}
+	for range cap(u.slots) {
+		u.slots <- struct{}{}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	guess := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+	guess.SetBasicAuth("sato", "guessed")
+	answers := make(chan error, maxWaiting+1)
+	for range maxWaiting + 1 {
+		go func() {
+			_, err := u.Authenticate(guess)
+			answers <- err
+		}()
+	}
+	if err := <-answers; !errors.Is(err, ErrBusy) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := u.Authenticate(r); err != nil {
+		t.Errorf("a known password: %v", err)
+	}
+	cancel()
+	for range maxWaiting {
+		if err := <-answers; !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := u.waiting.Load(); n != 0 {
+		t.Errorf("%d wait still", n)
+	}
+}
+
 func TestMay(t *testing.T) {
 	for _, c := range []struct {
 		role  string

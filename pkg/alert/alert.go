@@ -94,6 +94,9 @@ type Event struct {
 	MessageID string `json:"messageId,omitempty"`
 	// Link leads to the sender's own view of the alert.
 	Link string `json:"link,omitempty"`
+	// Why says how a Resolved event knows that it is over, for the history;
+	// empty: its sender says so.
+	Why string `json:"why,omitempty"`
 	// Default is the severity where no rule matches; empty: the receiver's.
 	Default Severity `json:"default,omitempty"`
 	// Original is the message as received, ready to be read by a person:
@@ -285,6 +288,9 @@ type Alert struct {
 	// and of the last entry: Changed grows with every change on the board.
 	Opened  uint64 `json:"opened"`
 	Changed uint64 `json:"changed"`
+	// Raised is the change number of the entry with which it last became worth
+	// sounding: what RaisedAt is by the clock.
+	Raised uint64 `json:"raised,omitempty"`
 	// Original is the change number of the entry that keeps the message
 	// which fired last.
 	Original uint64 `json:"original,omitempty"`
@@ -363,6 +369,9 @@ type Entry struct {
 	Receiver string    `json:"receiver"`
 	Severity Severity  `json:"severity,omitempty"`
 	Rule     string    `json:"rule,omitempty"`
+	// Unmatched: it tells of an event that was taken and that no rule knew,
+	// whatever became of it.
+	Unmatched bool `json:"unmatched,omitempty"`
 	// By is who did it: a user, or what in the bridge.
 	By string `json:"by,omitempty"`
 	// Note says why, or carries a comment.

@@ -139,6 +139,14 @@ func (s *Server) alerts(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, badRequest("match: %v", err)
 	}
+	if err := s.deps.Bridge.Failed(); err != nil {
+		// An empty list would read as "all is well".
+		message := fmt.Sprintf("what is open is not known: the bridge has failed: %v", err)
+		if len(s.deps.Bridge.Counts()) > 0 {
+			message += "; the board page shows what was open before"
+		}
+		return nil, &client.Error{Status: http.StatusServiceUnavailable, Message: message}
+	}
 	open := s.deps.Bridge.Alerts(func(a *alert.Alert) bool { return match.Match(a.Labels) })
 	severities := s.deps.Bridge.Severities()
 	slices.SortFunc(open, func(a, b *alert.Alert) int {
@@ -351,9 +359,13 @@ func (s *Server) send(r *http.Request) (any, error) {
 	if original, err := json.MarshalIndent(in, "", "  "); err == nil {
 		e.Original = string(original)
 	}
+	wasOpen := s.deps.Bridge.Alert(e.Identity).Open()
 	if err := s.deps.Bridge.Submit(r.Context(), receive.Batch{Receiver: bridge.SendReceiver, Events: []alert.Event{e}}); err != nil {
 		return nil, err
 	}
 	d := s.deps.Bridge.Rules().Decide(e)
-	return client.Sent{Identity: d.Identity, Severity: d.Severity, Rule: d.Rule}, nil
+	return client.Sent{
+		Identity: d.Identity, Severity: d.Severity, Rule: d.Rule,
+		WasOpen: wasOpen, Phase: s.deps.Bridge.Alert(d.Identity).Phase(),
+	}, nil
 }

@@ -40,7 +40,7 @@ func TestSendAcknowledgeReset(t *testing.T) {
 	ctx := t.Context()
 	labels := map[string]string{"alertname": "Backup/Failed", "severity": "disaster"}
 	sent, err := c.Send(ctx, client.Send{Labels: labels, Annotations: map[string]string{"summary": "no space"}})
-	if err != nil || sent.Severity != "disaster" || sent.Rule != "m" {
+	if err != nil || sent.Severity != "disaster" || sent.Rule != "m" || sent.WasOpen || sent.Phase != alert.Unacknowledged {
 		t.Fatalf("%+v, %v", sent, err)
 	}
 	if _, err := c.Send(ctx, client.Send{Labels: map[string]string{"alertname": "Minor"}, For: 3600}); err != nil {
@@ -64,8 +64,11 @@ func TestSendAcknowledgeReset(t *testing.T) {
 	if outcomes, err = c.Reset(ctx, one); err != nil || !strings.Contains(outcomes[0].Error, "still firing") {
 		t.Errorf("%+v, %v", outcomes, err)
 	}
-	if _, err := c.Send(ctx, client.Send{Labels: labels, Resolve: true}); err != nil {
-		t.Fatal(err)
+	if over, err := c.Send(ctx, client.Send{Labels: labels, Resolve: true}); err != nil || !over.WasOpen || over.Phase != alert.Acknowledged {
+		t.Fatalf("%+v, %v", over, err)
+	}
+	if none, err := c.Send(ctx, client.Send{Labels: map[string]string{"alertname": "Never"}, Resolve: true}); err != nil || none.WasOpen || none.Phase != alert.Ended {
+		t.Errorf("a recovery of nothing: %+v, %v", none, err)
 	}
 	if outcomes, err = c.Reset(ctx, client.Selection{All: true}); err != nil || len(outcomes) != 1 || outcomes[0].Error != "" {
 		t.Errorf("%+v, %v", outcomes, err)
@@ -186,12 +189,13 @@ func TestHistoryPages(t *testing.T) {
 
 func TestBuzzerStopIsDurable(t *testing.T) {
 	f := begin(t, everybody(t)...)
+	f.want(f.ask(whole, "POST", "/api/v1/send", access.Operator, `{"labels":{"a":"b"}}`), http.StatusOK)
 	f.want(f.ask(whole, "POST", "/api/v1/buzzer-stop", access.Operator, ""), http.StatusOK, `"ops-room"`)
 	contents, err := f.journal.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if saved := string(contents.State["tower/ops-room"]); !strings.Contains(saved, "stoppedAt") {
+	if saved := string(contents.State["tower/ops-room"]); !strings.Contains(saved, `"stopped":1`) {
 		t.Errorf("the journal has %s", saved)
 	}
 }
@@ -200,12 +204,16 @@ func TestWhatIsNotDurableIsNotAnswered2xx(t *testing.T) {
 	f := begin(t, everybody(t)...)
 	f.breakJournal()
 	for path, body := range map[string]string{
-		"/api/v1/send": `{"labels":{"a":"b"}}`, "/api/v1/ack": `{"identities":["x"]}`, "/api/v1/buzzer-stop": "",
+		"/api/v1/send": `{"labels":{"a":"b"}}`, "/api/v1/ack": `{"identities":["x"]}`,
 	} {
 		// A commit that has nothing to write finds out too, once one has failed.
 		f.want(f.ask(whole, "POST", "/api/v1/send", access.Operator, `{"labels":{"a":"b"}}`), http.StatusServiceUnavailable)
 		f.want(f.ask(whole, "POST", path, access.Operator, body), http.StatusServiceUnavailable)
 	}
+	// An empty list would read as "all is well".
+	f.want(f.ask(whole, "GET", "/api/v1/alerts", access.Viewer, ""), http.StatusServiceUnavailable, "what is open is not known", "readable and writable")
+	// The buzzer of bridge_failed is nothing that has to be kept.
+	f.want(f.ask(whole, "POST", "/api/v1/buzzer-stop", access.Operator, ""), http.StatusOK)
 	f.want(f.ask(whole, "GET", "/-/ready", "", ""), http.StatusServiceUnavailable, "failed")
 	f.want(f.ask(whole, "GET", "/-/healthy", "", ""), http.StatusOK)
 	f.want(f.ask(whole, "GET", "/api/v1/status", access.Viewer, ""), http.StatusOK, `"failed":"`)

@@ -165,7 +165,7 @@ func (g guard) needs(role string, h http.HandlerFunc) http.Handler {
 			fail(w, http.StatusServiceUnavailable, err)
 			return
 		case !id.May(role):
-			message := fmt.Errorf("%s is a %s; this needs the role %s", id.Name, id.Role, role)
+			message := fmt.Errorf("%s has the role %s; this needs the role %s", id.Name, id.Role, role)
 			if !g.s.users.Load().Any() {
 				message = fmt.Errorf("nothing can be changed over HTTP without users: add users with the role %s to the configuration", role)
 			}

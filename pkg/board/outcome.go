@@ -28,6 +28,7 @@ const (
 	NoteRules       = "the rules no longer show it"
 	NoteRuleChange  = "the rules were changed"
 	NoteNeither     = "neither failure nor recovery"
+	NoteOverBefore  = "acknowledged after its cause was over"
 	NoteMomentary   = "was over before it arrived: locked in until acknowledged"
 )
 
@@ -82,7 +83,13 @@ func Number(next *alert.Alert, entries []alert.Entry, last uint64) uint64 {
 		case alert.Recorded:
 			continue
 		case alert.Opened:
-			next.Opened, next.Original = last, 0
+			next.Opened, next.Original, next.Raised = last, 0, last
+		case alert.Raised:
+			next.Raised = last
+		case alert.BecameNormal, alert.Acked:
+			if next.Phase() == alert.Returned { // the ringback may sound
+				next.Raised = last
+			}
 		}
 		next.Changed = last
 		if entries[i].Original != "" && fired(next, &entries[i]) {

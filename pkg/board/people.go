@@ -23,7 +23,7 @@ func Acknowledge(prev *alert.Alert, by, comment string, now time.Time) (*alert.A
 	case n.EndOnAck:
 		why = NoteByAck
 	case !n.Abnormal && !n.Sequence.NeedsReset():
-		why = NoteBySender
+		why = NoteOverBefore
 	case n.Stale && settle(&n, now):
 		why = NoteExpired
 	case n.Phase() == alert.Returned:

@@ -173,7 +173,7 @@ func (s *step) resolve() {
 	case !s.prev.Abnormal:
 		// Latched: the recovery is known already.
 	case s.e.Status == alert.Resolved:
-		s.normal(NoteBySender)
+		s.normal(cmp.Or(s.e.Why, NoteBySender))
 	default:
 		s.normal(NoteByRecovery)
 	}

@@ -34,7 +34,7 @@ func TestAcknowledge(t *testing.T) {
 	}{
 		{"auto", condition(auto, true, false, false), false, alert.Acknowledged, "acknowledged"},
 		{"A on", condition(seqA, true, false, false), false, alert.Acknowledged, "acknowledged"},
-		{"A over", condition(seqA, false, false, false), false, alert.Ended, "acknowledged, ended(" + NoteBySender + ")"},
+		{"A over", condition(seqA, false, false, false), false, alert.Ended, "acknowledged, ended(" + NoteOverBefore + ")"},
 		{"M on", condition(seqM, true, false, false), false, alert.Acknowledged, "acknowledged"},
 		{"M over", condition(seqM, false, false, false), false, alert.Acknowledged, "acknowledged"},
 		{"R on", condition(seqR, true, false, false), false, alert.Acknowledged, "acknowledged"},

@@ -7,7 +7,6 @@ package bridge
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -43,6 +42,8 @@ type Bridge struct {
 	journal *journal.Journal
 	keep    func(context.Context, *journal.Batch) error // the journal's Commit
 	broken  atomic.Pointer[error]
+	// failures counts how often the bridge has failed.
+	failures atomic.Uint64
 
 	// mu guards what is published. The writer alone changes it.
 	mu     sync.RWMutex
@@ -98,7 +99,7 @@ var ErrUnavailable = fmt.Errorf("%w: the journal is not available", receive.ErrB
 // New makes a bridge; Run gives it life.
 func New(o Options) *Bridge {
 	b := &Bridge{
-		log: o.Log, now: o.Now, commands: make(chan *command, maxQueued), stopped: make(chan struct{}),
+		log: o.Log, now: o.Now, config: o.Config, commands: make(chan *command, maxQueued), stopped: make(chan struct{}),
 		journal: o.Journal, board: board.New(), seen: map[string]time.Time{}, state: map[string]json.RawMessage{},
 		towers: map[string]*Tower{}, listeners: map[chan struct{}]struct{}{},
 		conditions: map[alert.Identity]condition{}, pending: map[alert.Identity]bool{},
@@ -149,7 +150,7 @@ func (b *Bridge) Rules() *classify.Rules { return b.rules.Load() }
 // Journal returns the journal for reading, or why there is none.
 func (b *Bridge) Journal() (*journal.Journal, error) {
 	if b.journal == nil {
-		return nil, errors.Join(ErrUnavailable, b.Failed())
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, b.Failed())
 	}
 	return b.journal, nil
 }
@@ -163,7 +164,20 @@ func (b *Bridge) Failed() error {
 	return nil
 }
 
+// failure numbers the failure that lasts, 0 while there is none.
+func (b *Bridge) failure() uint64 {
+	if b.Failed() == nil {
+		return 0
+	}
+	return b.failures.Load()
+}
+
+// fail notes why nothing can be made durable, with what to do about it.
 func (b *Bridge) fail(err error) {
+	if b.broken.Load() == nil { // only the writer calls it, and New
+		b.failures.Add(1)
+	}
+	err = fmt.Errorf("%w; %s", err, journal.Advice(b.config.Journal.Path, err))
 	if b.broken.Swap(&err) == nil {
 		b.log.Error("bridge failed: nothing can be made durable", "error", err)
 		b.wakeTowers(nil)

@@ -5,20 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/andonhq/andon/pkg/access"
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/classify"
 	"github.com/andonhq/andon/pkg/config"
 	"github.com/andonhq/andon/pkg/lamp"
-	"github.com/andonhq/andon/pkg/notifier"
 	"github.com/andonhq/andon/pkg/receive"
 	"github.com/andonhq/andon/pkg/tower"
 )
@@ -72,28 +67,69 @@ type Config struct {
 	sum   string // tells one text of a configuration from another
 }
 
-// Load reads and validates a configuration file. The error lists all mistakes
-// (config.FileError); what needs a notifier is checked by CheckTowers.
+// Load reads a configuration file and judges what stands in it. The error
+// lists all mistakes (config.FileError). It reads no other file and starts no
+// notifier, so that what a rule would do can be explained to somebody who may
+// not read the secrets; Check does both.
 func Load(file string) (*Config, error) {
-	data, err := os.ReadFile(file)
+	data, err := read(file)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, err
 	}
 	return Parse(file, data)
 }
 
-// Parse reads and validates the text of a configuration file.
+func read(file string) ([]byte, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return data, nil
+}
+
+// Parse is Load of a text.
 func Parse(file string, data []byte) (*Config, error) {
+	c, problems := decode(file, data)
+	if err := c.doc.Locate(unique(problems)); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func decode(file string, data []byte) (*Config, config.Problems) {
 	sum := sha256.Sum256(data)
 	c := &Config{File: file, sum: hex.EncodeToString(sum[:])}
 	var problems config.Problems
 	c.doc, problems = config.Decode(file, bytes.NewReader(data), &c.Document)
 	c.defaults()
-	problems = append(problems, c.validate()...)
-	if err := c.doc.Locate(unique(problems)); err != nil {
-		return nil, err
+	return c, append(problems, c.validate()...)
+}
+
+// Check reads a configuration file and judges all of it at once: what stands
+// in it, the files that it names, and, by asking the notifiers, the settings
+// of every tower whose settings can be read. It returns what the towers can
+// show, by name. The error lists all mistakes.
+func Check(ctx context.Context, file string, ask Asker) (*Config, map[string]lamp.Capabilities, error) {
+	data, err := read(file)
+	if err != nil {
+		return nil, nil, err
 	}
-	return c, nil
+	c, problems := decode(file, data)
+	problems = append(problems, c.checkFiles()...)
+	can, more := c.checkTowers(ctx, ask, problems)
+	if err := c.doc.Locate(unique(append(problems, more...))); err != nil {
+		return nil, nil, err
+	}
+	return c, can, nil
+}
+
+// checkFiles reads what the configuration names.
+func (c *Config) checkFiles() config.Problems {
+	return slices.Concat(
+		access.CheckListenerFiles("listeners", c.Listeners),
+		access.CheckUserFiles("users", c.Users),
+		receive.CheckFiles("receivers", c.Receivers),
+	)
 }
 
 // unique leaves out what validation says again about a field that could not
@@ -122,163 +158,6 @@ func (c *Config) defaults() {
 	if len(c.Severities) == 0 {
 		c.Severities = alert.DefaultSeverities
 	}
-}
-
-func (c *Config) validate() config.Problems {
-	var ps config.Problems
-	add := func(more config.Problems) { ps = append(ps, more...) }
-	add(access.ValidateListeners("listeners", c.Listeners, len(c.Users) > 0))
-	add(access.ValidateUsers("users", c.Users))
-	if sev := classify.ValidateSeverities("severities", c.Severities); len(sev) > 0 {
-		add(sev)
-		c.Severities = alert.DefaultSeverities // so that the rest is judged by something
-	}
-	add(receive.ValidateAll("receivers", c.Receivers, c.Severities))
-	for i, r := range c.Receivers {
-		if r.Name == SendReceiver {
-			ps.Add(fmt.Sprintf("receivers[%d].name", i), "another name", "%q is the receiver of what andon send sends", r.Name)
-		}
-	}
-	add(classify.ValidateRules("rules", c.Rules, c.Severities))
-	add(classify.ValidateHeartbeats("heartbeats", c.Heartbeats, c.Severities))
-	add(classify.ValidateSequences("sequences", c.Sequences, c.Severities))
-	if c.ExpiryEndsBelow != "" && !c.Severities.Has(c.ExpiryEndsBelow) {
-		ps.Add("expiry_ends_below", "one of the severities", "unknown severity %q", c.ExpiryEndsBelow)
-	}
-	add(c.validateNotifiers())
-	add(c.validateTowers())
-	return ps
-}
-
-// BundledNotifiers are those that come with andon.
-var BundledNotifiers = []string{"patlite"}
-
-var sha256Text = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
-
-func (c *Config) validateNotifiers() config.Problems {
-	var ps config.Problems
-	names := map[string]int{}
-	for i, n := range c.Notifiers {
-		at := fmt.Sprintf("notifiers[%d]", i)
-		if n.Name == "" {
-			ps.Add(at+".name", "a name", "missing")
-		}
-		if first, twice := names[n.Name]; twice {
-			ps.Add(at+".name", "a name of its own", "%q is the name of notifiers[%d] too", n.Name, first)
-		}
-		names[n.Name] = i
-		bundled := false
-		for _, b := range BundledNotifiers {
-			bundled = bundled || b == n.Name
-		}
-		switch {
-		case n.Path == "" && n.SHA256 != "":
-			ps.Add(at+".path", "the path of the notifier whose sha256 this is", "missing")
-		case n.Path == "" && !bundled && n.Name != "":
-			ps.Add(at+".path", "path and sha256 of the notifier; bundled: "+strings.Join(BundledNotifiers, ", "), "%q is not bundled", n.Name)
-		case n.Path != "" && !filepath.IsAbs(n.Path):
-			ps.Add(at+".path", "an absolute path", "%q is relative", n.Path)
-		}
-		if n.Path != "" && !sha256Text.MatchString(n.SHA256) {
-			ps.Add(at+".sha256", "64 hexadecimal digits: sha256sum "+n.Path, "%q is no SHA-256", n.SHA256)
-		}
-	}
-	return ps
-}
-
-func (c *Config) validateTowers() config.Problems {
-	var ps config.Problems
-	names := map[string]int{}
-	c.Plans = nil
-	for i, t := range c.Towers {
-		at := fmt.Sprintf("towers[%d]", i)
-		plan, problems := tower.NewPlan(at, t, c.Severities)
-		ps = append(ps, problems...)
-		c.Plans = append(c.Plans, plan)
-		if first, twice := names[t.Name]; twice && t.Name != "" {
-			ps.Add(at+".name", "a name of its own", "%q is the name of towers[%d] too", t.Name, first)
-		}
-		names[t.Name] = i
-		known := false
-		for _, n := range c.Notifiers {
-			known = known || n.Name == t.Notifier
-		}
-		if !known && t.Notifier != "" {
-			ps.Add(at+".notifier", "the name of one of the notifiers", "%q is not among the notifiers", t.Notifier)
-		}
-	}
-	return ps
-}
-
-// Asker starts a notifier for a moment to ask it what only it knows.
-type Asker func(ctx context.Context, n NotifierConfig, ask func(context.Context, Describer) error) error
-
-// Describer answers what only a notifier knows, without contacting a tower.
-type Describer interface {
-	Validate(ctx context.Context, settings json.RawMessage) ([]notifier.Problem, error)
-	Describe(ctx context.Context, settings json.RawMessage) (lamp.Capabilities, error)
-}
-
-// CheckTowers lets each tower's notifier judge its settings, and compares what
-// the tower is to show with what its model can. It returns what the towers
-// can show, by name. The error lists all mistakes.
-func (c *Config) CheckTowers(ctx context.Context, ask Asker) (map[string]lamp.Capabilities, error) {
-	var ps config.Problems
-	all := map[string]lamp.Capabilities{}
-	for i, n := range c.Notifiers {
-		if !slices.ContainsFunc(c.Towers, func(t tower.Config) bool { return t.Notifier == n.Name }) {
-			continue
-		}
-		err := ask(ctx, n, func(ctx context.Context, d Describer) error {
-			for j, t := range c.Towers {
-				if t.Notifier != n.Name {
-					continue
-				}
-				can, problems, err := c.checkTower(ctx, fmt.Sprintf("towers[%d]", j), t, d)
-				if err != nil {
-					return err
-				}
-				ps = append(ps, problems...)
-				all[t.Name] = can
-			}
-			return nil
-		})
-		if err != nil {
-			ps.Add(fmt.Sprintf("notifiers[%d]", i), "", "cannot be started: %v", err)
-		}
-	}
-	return all, c.doc.Locate(ps)
-}
-
-func (c *Config) checkTower(ctx context.Context, at string, t tower.Config, d Describer) (lamp.Capabilities, config.Problems, error) {
-	wrong, err := d.Validate(ctx, t.SettingsJSON())
-	if err != nil {
-		return lamp.Capabilities{}, nil, err
-	}
-	if len(wrong) > 0 {
-		var ps config.Problems
-		for _, p := range wrong {
-			ps.Add(strings.TrimSuffix(at+".settings."+p.Path, "."), p.Allowed, "%s", p.What)
-		}
-		return lamp.Capabilities{}, ps, nil
-	}
-	can, err := d.Describe(ctx, t.SettingsJSON())
-	if err != nil {
-		return can, nil, err
-	}
-	return can, tower.Check(at, t, c.Severities, t.Model(), can), nil
-}
-
-// Warnings are what is allowed and may yet surprise, located like mistakes.
-func (c *Config) Warnings() error {
-	var ps config.Problems
-	for i, t := range c.Towers {
-		ps = append(ps, tower.Warnings(fmt.Sprintf("towers[%d]", i), t, c.Severities)...)
-	}
-	if len(c.Receivers) == 0 {
-		ps.Add("receivers", "add one", "nothing can send alerts but andon send")
-	}
-	return c.doc.Locate(ps)
 }
 
 // NewRules makes the rules of the configuration.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -61,6 +63,45 @@ func TestWhatIsNotDurableIsRefusedAndShown(t *testing.T) {
 		}
 		s.Fire(`alertname="B", severity="critical"`)
 		s.Expect("ops-room", "red=flash amber=steady buzzer=1")
+	})
+}
+
+// TestTheBuzzerOfAFailedBridgeCanBeStopped: until it fails again.
+func TestTheBuzzerOfAFailedBridgeCanBeStopped(t *testing.T) {
+	text, err := os.ReadFile("testdata/ops-room.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const quiet = "bridge_failed: {red: steady, amber: steady, green: steady"
+	file := filepath.Join(t.TempDir(), "loud.yaml")
+	loud := strings.Replace(string(text), quiet, quiet+", buzzer: 2", 1)
+	if loud == string(text) {
+		t.Fatal("the file has no such tower")
+	}
+	if err := os.WriteFile(file, []byte(loud), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, file, func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		for range 2 {
+			mend := s.Break()
+			if err := s.bridge.Submit(context.Background(), batchOf(amEvent(t, `alertname="B"`, alert.Firing))); err == nil {
+				t.Error("taken")
+			}
+			s.Expect("ops-room", failed+" buzzer=2")
+			if err := s.bridge.Tower("ops-room").StopBuzzer(context.Background(), "sato"); err != nil {
+				t.Error(err)
+			}
+			s.Expect("ops-room", failed)
+			s.Expect("hall", "blue=steady")
+			time.Sleep(30 * time.Second)
+			s.Expect("ops-room")
+			mend()
+			time.Sleep(2 * time.Second)
+			s.Expect("ops-room", "green=steady")
+			s.Expect("hall", "off")
+		}
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 
 	"github.com/andonhq/andon/pkg/lamp"
 	"github.com/andonhq/andon/pkg/notifier"
-	"github.com/andonhq/andon/pkg/tower"
 	"github.com/andonhq/andon/pkg/tower/drive"
 )
 
@@ -133,6 +131,7 @@ func (l *Lamps) configure(ctx context.Context, c *Config, can map[string]lamp.Ca
 	l.can = can
 	l.mu.Unlock()
 	var errs []error
+	l.endLoops(ctx, c)
 	wanted := map[string]bool{}
 	for _, n := range c.Notifiers {
 		towers := towersOf(c, n.Name)
@@ -183,7 +182,7 @@ func (l *Lamps) host(ctx context.Context, n NotifierConfig, towers []notifier.To
 	}
 	h := &host{path: path, sha256: sum}
 	h.Host, err = notifier.NewHost(notifier.Config{
-		Name: n.Name, Path: path, SHA256: sum, Logger: l.log.With("notifier", n.Name),
+		Name: n.Name, Path: path, SHA256: sum, Logger: l.log,
 		Events: notifier.Events{
 			OnUp: func(start int) {
 				if start > 1 {
@@ -235,57 +234,6 @@ func (l *Lamps) eachLoop(f func(string, *loop)) {
 	l.mu.Unlock()
 	for name, t := range loops {
 		f(name, t)
-	}
-}
-
-// configureLoops starts and stops loops; l.configuring is held.
-func (l *Lamps) configureLoops(c *Config) {
-	l.mu.Lock()
-	loops := maps.Clone(l.loops)
-	l.mu.Unlock()
-	for name, t := range loops {
-		if i := slices.IndexFunc(c.Towers, func(x tower.Config) bool { return x.Name == name }); i < 0 ||
-			c.Towers[i].Notifier != t.notifier || time.Duration(c.Towers[i].Restore) != t.restore {
-			t.stop()
-			<-t.ended
-			l.setLoop(name, nil)
-			delete(loops, name)
-		}
-	}
-	for _, cfg := range c.Towers {
-		if t := loops[cfg.Name]; t != nil {
-			t.Up() // its settings may be others now
-			l.bridge.Attach(cfg.Name, t.Loop)
-			continue
-		}
-		board := l.bridge.Tower(cfg.Name)
-		if board == nil {
-			continue
-		}
-		every := drive.Intervals{}
-		if cfg.Restore > 0 {
-			every.Refresh = restoreEvery
-		}
-		t := &loop{notifier: cfg.Notifier, restore: time.Duration(cfg.Restore), ended: make(chan struct{})}
-		t.Loop = drive.New(cfg.Name, l.lamp(cfg.Notifier), board, every, l.log)
-		var own context.Context
-		own, t.stop = context.WithCancel(l.ctx)
-		l.setLoop(cfg.Name, t)
-		l.bridge.Attach(cfg.Name, t.Loop)
-		l.running.Go(func() {
-			defer close(t.ended)
-			t.Run(own)
-		})
-	}
-}
-
-func (l *Lamps) setLoop(name string, t *loop) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if t == nil {
-		delete(l.loops, name)
-	} else {
-		l.loops[name] = t
 	}
 }
 

@@ -22,6 +22,7 @@ func (l *Lamps) watch(now time.Time) {
 			annotations: map[string]string{
 				"summary": fmt.Sprintf("notifier %s keeps ending: its towers may not show the truth", name),
 			},
+			over: NoteNotifierRuns,
 		}
 		if s.LastError != nil {
 			c.annotations["error"] = s.LastError.Error()

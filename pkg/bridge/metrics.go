@@ -10,6 +10,7 @@ import (
 // metrics are what the bridge shows of itself; their names are stable.
 type metrics struct {
 	entries    *prometheus.CounterVec   // andon_history_entries_total
+	unmatched  *prometheus.CounterVec   // andon_unmatched_total
 	commits    prometheus.Histogram     // andon_commit_duration_seconds
 	reconciled *prometheus.HistogramVec // andon_tower_reconcile_duration_seconds
 	lost       *prometheus.CounterVec   // andon_tower_lost_total
@@ -24,6 +25,9 @@ func newMetrics(reg prometheus.Registerer, b *Bridge) *metrics {
 		entries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "andon_history_entries_total", Help: "Entries made durable in the history, by kind and severity.",
 		}, []string{"kind", "severity"}),
+		unmatched: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "andon_unmatched_total", Help: "Events made durable that no rule knew, by receiver.",
+		}, []string{"receiver"}),
 		commits: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "andon_commit_duration_seconds", Help: "Time of one commit to the journal, the sync to disk included.", Buckets: fast,
 		}),
@@ -34,13 +38,16 @@ func newMetrics(reg prometheus.Registerer, b *Bridge) *metrics {
 			Name: "andon_tower_lost_total", Help: "Times that a tower was lost.",
 		}, []string{"tower"}),
 	}
-	reg.MustRegister(m.entries, m.commits, m.reconciled, m.lost, &collector{b: b})
+	reg.MustRegister(m.entries, m.unmatched, m.commits, m.reconciled, m.lost, &collector{b: b})
 	return m
 }
 
 func (m *metrics) durable(entries []alert.Entry) {
 	for _, e := range entries {
 		m.entries.WithLabelValues(string(e.Kind), string(e.Severity)).Inc()
+		if e.Unmatched {
+			m.unmatched.WithLabelValues(e.Receiver).Inc()
+		}
 	}
 }
 

@@ -129,7 +129,9 @@ func (t *txn) reload(r *reload) {
 	})
 	for _, id := range slices.Sorted(maps.Keys(changed)) {
 		if a := t.get(id); !r.config.knows(a.Receiver, a.Labels.Get) {
-			t.self(a.Event(), alert.Resolved)
+			e := a.Event()
+			e.Why = NoteNotThere
+			t.self(e, alert.Resolved)
 		}
 		if prev := t.get(id); prev.Open() && changed[id] != nil {
 			next, entries := board.Reclassify(prev, *changed[id], t.now)
@@ -151,6 +153,8 @@ func (c *Config) knows(receiver string, label func(string) string) bool {
 		return named(c.Notifiers, label("notifier"), func(n *NotifierConfig) string { return n.Name })
 	case HeartbeatLost:
 		return named(c.Heartbeats, label("heartbeat"), func(h *classify.Heartbeat) string { return h.Name() })
+	case QueueUnreadable:
+		return c.pulls(label("queue"))
 	case SenderRefused, AlertsTruncated:
 		return named(c.Receivers, label("refused_by"), func(r *receive.Config) string { return r.Name })
 	}

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/tower/drive"
 )
 
 const hallTower = `  - name: hall
@@ -159,7 +161,10 @@ func TestConfigureWaitsForNoLoopThatWaitsForIt(t *testing.T) {
 	defer stop()
 	l.ctx = ctx
 	ending, ended := make(chan struct{}), make(chan struct{})
-	l.loops["gone"] = &loop{stop: func() { close(ending) }, ended: ended}
+	l.loops["gone"] = &loop{
+		Loop: drive.New("gone", l.lamp("patlite"), nil, drive.Intervals{}, b.log),
+		stop: func() { close(ending) }, ended: ended,
+	}
 	go func() {
 		<-ending
 		if _, err := l.hostOf("patlite"); err == nil {
@@ -176,5 +181,54 @@ func TestConfigureWaitsForNoLoopThatWaitsForIt(t *testing.T) {
 	stop()
 	if err := l.Configure(t.Context(), parse(t, `severities: [record, low]`), nil); err == nil {
 		t.Error("configured after the end")
+	}
+}
+
+// TestARemovedTowerIsPutOut: nobody would correct the lights that it was left
+// with.
+func TestARemovedTowerIsPutOut(t *testing.T) {
+	const one, two = `severities: [record, low]
+notifiers: [{name: patlite}]
+towers:
+  - {name: stays, notifier: patlite, settings: {}, show: {idle: {green: steady}}}
+`, `  - {name: goes, notifier: patlite, settings: {}, show: {idle: {green: steady}}}
+`
+	b := newBridge(t, one+two, Options{})
+	shadow := NewShadow(b.log)
+	l := NewLamps(b, nil, shadow, prometheus.NewRegistry(), b.log)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- l.Run(ctx, parse(t, one+two), nil) }()
+	shown := func(tower string) string {
+		for _, r := range shadow.Report() {
+			if r.Tower == tower {
+				return r.Last[len(r.Last)-1].State
+			}
+		}
+		return ""
+	}
+	until := func(tower, state string) {
+		t.Helper()
+		for deadline := time.After(10 * time.Second); shown(tower) != state; {
+			select {
+			case <-deadline:
+				t.Fatalf("%s shows %q, expected %q", tower, shown(tower), state)
+			default:
+				runtime.Gosched()
+			}
+		}
+	}
+	until("goes", "green=steady")
+	until("stays", "green=steady")
+	if err := l.Configure(ctx, parse(t, one), nil); err != nil {
+		t.Error(err)
+	}
+	if got := shown("goes"); got != "off" {
+		t.Errorf("the tower that was removed shows %s", got)
+	}
+	until("stays", "green=steady")
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
 	}
 }

@@ -39,7 +39,10 @@ type scenario struct {
 // run tells a story with the configuration of a file in testdata.
 func run(t *testing.T, file string, story func(*scenario)) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", file))
+	if !filepath.IsAbs(file) {
+		file = filepath.Join("testdata", file)
+	}
+	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

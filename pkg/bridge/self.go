@@ -23,8 +23,23 @@ const (
 	AlertsTruncated = "AlertsTruncated"
 )
 
-// refusedFor is how long a refusal stays on the board after the last one.
-const refusedFor = time.Hour
+// How long what a sender did stays on the board after it did so last. A group
+// that was truncated is usually told again: every few hours as long as it fires,
+// and once when all of it is over.
+const (
+	refusedFor   = time.Hour
+	truncatedFor = 9 * time.Hour
+)
+
+// How the bridge's own alerts end, as the history tells.
+const (
+	NoteTowerAnswers = "the tower answers again"
+	NoteNotifierRuns = "the notifier runs again"
+	NoteHeartbeat    = "the heartbeat came again"
+	NoteNothingCut   = "the sender leaves nothing out any more"
+	NoteNotAgain     = "did not happen again"
+	NoteNotThere     = "the configuration has it no more"
+)
 
 // condition is something that is so or not, of the bridge itself. The writer
 // compares conditions with the board, as a tower loop compares lights: a
@@ -33,6 +48,8 @@ type condition struct {
 	active      bool
 	labels      map[string]string
 	annotations map[string]string
+	// over says how it ended, where it is not active.
+	over string
 }
 
 func (c condition) same(o condition) bool {
@@ -117,7 +134,7 @@ func (b *Bridge) forgetConditions(c *Config) {
 func selfEvent(id alert.Identity, c condition) alert.Event {
 	return alert.Event{
 		Identity: id, Receiver: Self, Order: alert.ByArrival,
-		Labels: alert.LabelsOf(c.labels), Annotations: alert.LabelsOf(c.annotations),
+		Labels: alert.LabelsOf(c.labels), Annotations: alert.LabelsOf(c.annotations), Why: c.over,
 	}
 }
 
@@ -135,9 +152,11 @@ func (b *Bridge) Refuse(r receive.Refusal) {
 	}
 	e := alert.Event{
 		Identity: selfIdentity(SenderRefused, r.Receiver+"/"+r.Reason), Receiver: Self, Order: alert.ByArrival,
-		Labels:      alert.LabelsOf(map[string]string{"alertname": SenderRefused, "refused_by": r.Receiver, "reason": r.Reason}),
-		Annotations: alert.LabelsOf(map[string]string{"summary": "receiver " + r.Receiver + " refused a request: " + r.Detail}),
-		EndsAt:      b.now().Add(refusedFor),
+		Labels: alert.LabelsOf(map[string]string{"alertname": SenderRefused, "refused_by": r.Receiver, "reason": r.Reason}),
+		Annotations: alert.LabelsOf(map[string]string{
+			"summary": "receiver " + r.Receiver + " refused a request: " + r.Detail, "error": r.Detail,
+		}),
+		EndsAt: b.now().Add(refusedFor),
 	}
 	b.post(func(t *txn) error {
 		t.self(e, alert.Firing)
@@ -168,6 +187,7 @@ func (t *txn) truncated(in receive.Batch) {
 		Annotations: alert.LabelsOf(map[string]string{
 			"summary": "the sender left out alerts of this group (max_alerts): lamps may be missing some",
 		}),
+		EndsAt: t.now.Add(truncatedFor), Why: NoteNothingCut,
 	}
 	status := alert.Resolved
 	if in.Truncated > 0 {
@@ -225,7 +245,9 @@ func (t *txn) beat(index int) {
 	h.last, h.told = t.now, false
 	id := selfIdentity(HeartbeatLost, h.Name())
 	if t.get(id).Open() {
-		t.self(h.event(id), alert.Resolved)
+		e := h.event(id)
+		e.Why = NoteHeartbeat
+		t.self(e, alert.Resolved)
 	}
 }
 
@@ -264,7 +286,8 @@ func (h beat) event(id alert.Identity) alert.Event {
 		Identity: id, Receiver: Self, Order: alert.ByArrival, Default: h.Severity,
 		Labels: alert.LabelsOf(map[string]string{"alertname": HeartbeatLost, "heartbeat": h.Name()}),
 		Annotations: alert.LabelsOf(map[string]string{
-			"summary": "no " + h.Name() + " for " + h.MissingAfter.String() + ": the path from its sender to here is broken",
+			"summary":       "no " + h.Name() + " for " + h.MissingAfter.String() + ": the path from its sender to here is broken",
+			"missing_after": h.MissingAfter.String(),
 		}),
 	}
 }

@@ -1,11 +1,33 @@
 package bridge
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/receive"
 )
+
+// ends checks what the history says of the ends of an alert, oldest first.
+func (s *scenario) ends(id alert.Identity, want ...string) {
+	s.t.Helper()
+	entries, err := s.bridge.journal.History(context.Background(), journal.Query{Identity: id})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var got []string
+	for _, e := range slices.Backward(entries) {
+		if e.Kind == alert.Closed {
+			got = append(got, e.Note)
+		}
+	}
+	if !slices.Equal(got, want) {
+		s.t.Errorf("%s ended: %q, expected %q", id, got, want)
+	}
+}
 
 func TestARefusedSenderIsOnTheBoardForAWhile(t *testing.T) {
 	run(t, "ops-room.yaml", func(s *scenario) {
@@ -28,6 +50,7 @@ func TestARefusedSenderIsOnTheBoardForAWhile(t *testing.T) {
 		s.Open(SenderRefused)
 		s.At("1h51m")
 		s.Open()
+		s.ends(selfIdentity(SenderRefused, "am/format"), NoteNotAgain)
 		s.Expect("ops-room", "green=steady")
 	})
 }
@@ -36,6 +59,7 @@ func TestTruncatedGroups(t *testing.T) {
 	run(t, "ops-room.yaml", func(s *scenario) {
 		s.Expect("ops-room", "green=steady")
 		s.Expect("hall", "off")
+		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
 		s.Open(AlertsTruncated)
 		s.Expect("ops-room", "amber=steady")
@@ -46,8 +70,18 @@ func TestTruncatedGroups(t *testing.T) {
 		s.Expect("ops-room", "green=steady")
 		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
 		s.Expect("ops-room", "amber=steady")
+		s.At("8h")
+		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
+		s.At("16h59m")
+		s.Open(AlertsTruncated)
+		s.At("17h1m") // the group may never be told again
+		s.Open()
+		s.Expect("ops-room", "green=steady")
+		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
+		s.Expect("ops-room", "amber=steady")
 		s.Reload("{name: am,", "{name: other,") // nobody could end it any more
 		s.Open()
+		s.ends(selfIdentity(AlertsTruncated, "am/{}"), NoteNothingCut, NoteNotAgain, NoteNotThere)
 		s.Expect("ops-room", "green=steady")
 	})
 }
@@ -99,6 +133,7 @@ func TestAConditionThatCouldNotBeToldIsToldLater(t *testing.T) {
 		s.Expect("ops-room", "amber=steady")
 		s.Back("hall")
 		s.Open()
+		s.ends(selfIdentity(TowerLost, "hall"), NoteTowerAnswers)
 		s.Expect("ops-room", "green=steady")
 		s.lamps["hall"].take()
 	})

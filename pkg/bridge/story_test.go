@@ -3,6 +3,11 @@ package bridge
 import (
 	"context"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/andonhq/andon/pkg/board"
 )
 
 func TestAcknowledgedAlertStaysLitAndQuiet(t *testing.T) {
@@ -218,13 +223,25 @@ func TestSequenceMWaitsForReset(t *testing.T) {
 		s.Expect("ops-room", "green=steady")
 		s.Expect("hall", "off")
 		s.Fire(`alertname="VPN", severity="disaster"`)
-		s.Resolve(`alertname="VPN", severity="disaster"`)
-		s.Expect("ops-room", "red=flash2 buzzer=3")
-		s.Acknowledge("VPN", "sato")
-		s.Expect("ops-room", "red=steady")
-		if _, err := s.bridge.Reset(context.Background(), Selection{All: true}, "sato"); err != nil {
-			t.Error(err)
+		s.Fire(`alertname="Slow"`)
+		s.Expect("ops-room", "red=flash2 buzzer=3", "red=flash2 amber=steady buzzer=3")
+		reset := func(want ...Outcome) {
+			t.Helper()
+			got, err := s.bridge.Reset(context.Background(), Selection{All: true}, "sato")
+			if d := cmp.Diff(want, got, cmpopts.EquateEmpty()); d != "" || err != nil {
+				t.Errorf("%v (-want +got):\n%s", err, d)
+			}
 		}
+		const vpn = "am/VPN"
+		reset(Outcome{Identity: vpn, Error: board.ErrStillOn.Error(), Skipped: true})
+		s.Resolve(`alertname="VPN", severity="disaster"`)
+		reset(Outcome{Identity: vpn, Error: board.ErrNotAcked.Error(), Skipped: true})
+		s.Acknowledge("VPN", "sato")
+		s.Expect("ops-room", "red=steady amber=steady")
+		s.Resolve(`alertname="Slow"`)
+		s.Expect("ops-room", "red=steady")
+		reset(Outcome{Identity: vpn})
+		reset()
 		s.Expect("ops-room", "green=steady")
 	})
 }

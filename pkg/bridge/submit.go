@@ -119,6 +119,9 @@ type Outcome struct {
 	Identity alert.Identity `json:"identity"`
 	// Error says why nothing was done, "" where it was.
 	Error string `json:"error,omitempty"`
+	// Skipped: it was not named, but is of the kind that the verb is for; Error
+	// says why it stayed as it was.
+	Skipped bool `json:"skipped,omitempty"`
 }
 
 // Acknowledge records that somebody has the alerts.
@@ -157,13 +160,15 @@ func (b *Bridge) verb(ctx context.Context, s Selection, name string,
 				prev := t.get(id)
 				next, entries, err := do(prev, t.now)
 				o := Outcome{Identity: id}
-				if err != nil {
-					if len(s.Identities) == 0 {
-						continue // by label: what cannot be meant is left out
-					}
-					o.Error = err.Error()
-				} else {
+				switch {
+				case err == nil:
 					t.put(id, prev, next, entries)
+				case len(s.Identities) > 0:
+					o.Error = err.Error()
+				case errors.Is(err, board.ErrNotAcked), errors.Is(err, board.ErrStillOn):
+					o.Error, o.Skipped = err.Error(), true
+				default:
+					continue // by label: what cannot be meant is left out
 				}
 				got = append(got, o)
 			}

@@ -3,11 +3,13 @@ package bridge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/receive"
 )
 
@@ -65,6 +67,45 @@ func TestAKnownKeyChangesNothing(t *testing.T) {
 			t.Errorf("%d keys are remembered beyond their time", len(s.bridge.seen))
 		}
 		s.lamps["ops-room"].take() // the heartbeat was missing for a while
+	})
+}
+
+// TestWhatNoRuleKnewIsListed: whatever became of it; not what was refused, nor
+// recoveries, nor what the bridge says of itself.
+func TestWhatNoRuleKnewIsListed(t *testing.T) {
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		s.Fire(`alertname="Known", severity="critical"`)
+		s.Expect("ops-room", "red=flash buzzer=1")
+		s.Fire(`alertname="Unknown"`)
+		s.Expect("ops-room", "red=flash amber=steady buzzer=1")
+		s.Fire(`alertname="Unknown"`)
+		s.Resolve(`alertname="Unknown"`)
+		s.Expect("ops-room", "red=flash buzzer=1")
+		s.Resolve(`alertname="NeverSeen"`)
+		s.Resolve(`alertname="Known", severity="critical"`)
+		s.Expect("ops-room", "green=steady")
+		e := amEvent(t, `alertname="ForTheRecord"`, alert.Firing)
+		e.Default = alert.Record
+		s.submit(e)
+		s.Batch(receive.Batch{Receiver: "am", Records: []alert.Entry{{Receiver: "am", Note: "refused: a stranger", Labels: labels(t, `subject="x"`)}}})
+		s.Away("hall")
+		s.Open(TowerLost)
+		s.Back("hall")
+		s.lamps["hall"].take()
+		s.lamps["ops-room"].take()
+		entries, err := s.bridge.journal.History(context.Background(), journal.Query{Unmatched: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, e := range entries {
+			got = append(got, string(e.Kind)+" "+e.Labels.Get("alertname"))
+		}
+		if want := []string{"recorded ForTheRecord", "opened Unknown"}; !slices.Equal(got, want) {
+			t.Errorf("%q are listed, expected %q", got, want)
+		}
 	})
 }
 

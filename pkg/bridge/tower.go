@@ -34,7 +34,9 @@ type live struct {
 	loop    *drive.Loop
 	sounded tower.Sounded
 	dirty   bool // sounded is not in the journal yet
-	status  TowerStatus
+	// hushed is the failure of the bridge for which somebody stopped the buzzer.
+	hushed uint64
+	status TowerStatus
 	// measured is the change whose way to the tower was measured last.
 	measured time.Time
 }
@@ -150,14 +152,18 @@ func (t *Tower) Plan() *tower.Plan { return t.plan }
 // Desired is what the tower should show.
 func (t *Tower) Desired(now time.Time) drive.Want {
 	t = t.current()
-	failed := t.b.Failed() != nil
+	failure := t.b.failure()
+	failed := failure != 0
 	t.mu.Lock()
-	sounded := t.sounded
+	sounded, hushed := t.sounded, t.hushed
 	t.mu.Unlock()
 	t.b.mu.Lock() // the view tidies itself while it is read
 	defer t.b.mu.Unlock()
 	state, next := tower.Desired(t.view, sounded, failed, now)
 	want := drive.Want{State: state, Next: next, Change: t.b.last, Since: t.published}
+	if failed && hushed == failure {
+		want.State = want.State.Quiet()
+	}
 	if failed {
 		want.Change = 0 // what the tower shows is not the board
 	}
@@ -180,7 +186,7 @@ func (t *Tower) Shown(now time.Time, w drive.Want, took time.Duration) {
 	changed := !t.status.Shown.Equal(w.State) || t.status.Contact != lamp.Seen
 	t.status.Shown, t.status.Contact, t.status.LastContact, t.status.Reason = w.State.Clone(), lamp.Seen, now, ""
 	if w.State.Buzzer != 0 {
-		if t.sounded.Since.IsZero() {
+		if since := t.sounded.Since; since.IsZero() || now.Before(since) {
 			t.sounded, t.dirty = t.sounded.On(now), true
 		}
 	} else {
@@ -231,7 +237,8 @@ func (t *Tower) contact(ok bool, reason string) {
 	name := t.plan.Name
 	c := condition{
 		active: !ok, labels: map[string]string{"alertname": TowerLost, "tower": name},
-		annotations: map[string]string{"summary": "tower " + name + " does not answer: " + reason},
+		annotations: map[string]string{"summary": "tower " + name + " does not answer: " + reason, "error": reason},
+		over:        NoteTowerAnswers,
 	}
 	t.b.setCondition(selfIdentity(TowerLost, name), c)
 }
@@ -269,15 +276,20 @@ func (t *Tower) Cleared(now time.Time, confirmed uint64) {
 const clearedWithin = time.Second
 
 // StopBuzzer stops the buzzer of a tower for everything that was raised until
-// now; the alerts stay unacknowledged. It is quiet at once; on error a restart
-// of the bridge may sound it again.
+// now, and that of bridge_failed until the bridge fails again; the alerts stay
+// unacknowledged. It is quiet at once; on error a restart of the bridge may
+// sound it again.
 func (t *Tower) StopBuzzer(ctx context.Context, by string) error {
 	t = t.current()
+	last, failure := t.b.Changed(), t.b.failure()
 	t.mu.Lock()
-	t.sounded.StoppedAt, t.dirty = t.b.now(), true
+	t.sounded.Stopped, t.hushed, t.dirty = last, failure, true
 	t.mu.Unlock()
 	t.b.log.Info("buzzer stopped", "tower", t.plan.Name, "by", by)
 	t.wake()
+	if failure != 0 {
+		return nil // nothing can be kept now; what is dirty is kept when it can
+	}
 	if err := t.b.do(ctx, 0, func(*txn) error { return nil }); err != nil {
 		return fmt.Errorf("keep that the buzzer of tower %s was stopped: %w", t.plan.Name, err)
 	}

@@ -83,6 +83,13 @@ func (t *txn) event(e alert.Event, d alert.Decision) {
 		d.PrevRank = t.rules.Severities().Rank(prev.Severity)
 	}
 	next, entries := board.Step(prev, e, d, t.now)
+	// A recovery without a rule tells of nothing that a rule is missing for,
+	// nor does the bridge of itself.
+	if d.Rule == "" && d.Status != alert.Resolved && e.Receiver != Self {
+		for i := range entries {
+			entries[i].Unmatched = true
+		}
+	}
 	t.put(d.Identity, prev, next, entries)
 }
 
@@ -257,6 +264,13 @@ func (t *txn) elapse() []alert.Identity {
 			continue
 		}
 		next, entries := board.Elapse(prev, t.now)
+		if prev.Receiver == Self {
+			for i := range entries {
+				if entries[i].Note == board.NoteEndsAt {
+					entries[i].Note = NoteNotAgain
+				}
+			}
+		}
 		t.put(id, prev, next, entries)
 	}
 	t.missing()

@@ -125,7 +125,7 @@ func Decode(file string, r io.Reader, into any) (*Document, Problems) {
 	dec := yaml.NewDecoder(r)
 	switch err := dec.Decode(&root); {
 	case errors.Is(err, io.EOF):
-		problems.Add("", "write at least one setting", "the file is empty")
+		problems.Add("", allowedIn(reflect.TypeOf(into).Elem()), "the file holds no settings")
 		return doc, problems
 	case err != nil:
 		return doc, append(problems, syntaxProblem(err))

@@ -76,8 +76,8 @@ show:
 func TestMistakes(t *testing.T) {
 	deep := strings.Repeat("[", 150) + strings.Repeat("]", 150)
 	for _, c := range []struct{ name, text, want string }{
-		{"empty", "", "a.yaml:1:1: the file is empty; write at least one setting"},
-		{"comments only", "# nothing\n", "a.yaml:1:1: the file is empty; write at least one setting"},
+		{"empty", "", "a.yaml:1:1: the file holds no settings; write fields: listen, servers, show"},
+		{"comments only", "# nothing\n", "a.yaml:1:1: the file holds no settings; write fields: listen, servers, show"},
 		{"nothing", "---\n", "a.yaml:2:1: nothing cannot stand here; write fields: listen, servers, show"},
 		{"a list", "- a\n", "a.yaml:1:1: a list cannot stand here; write fields: listen, servers, show"},
 		{"syntax", "listen: a\nservers: [\n", "a.yaml:2:1: not YAML: did not find expected node content"},

@@ -188,7 +188,7 @@ func (d *decoder) text(path string, n *yaml.Node, v reflect.Value) {
 
 func (d *decoder) object(path string, n *yaml.Node, v reflect.Value) {
 	if n.Kind != yaml.MappingNode {
-		d.add(n, path, "write fields: "+strings.Join(fieldNames(v.Type()), ", "), "%s cannot stand here", kindName(n))
+		d.add(n, path, allowedIn(v.Type()), "%s cannot stand here", kindName(n))
 		return
 	}
 	fields := map[string]int{}
@@ -293,6 +293,9 @@ func fieldName(f reflect.StructField) string {
 	}
 	return name
 }
+
+// allowedIn says what a user may write where a struct is read.
+func allowedIn(t reflect.Type) string { return "write fields: " + strings.Join(fieldNames(t), ", ") }
 
 // fieldNames lists the fields a user may write, leaving out those that are
 // not supported yet.

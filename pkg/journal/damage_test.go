@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +104,20 @@ func pageWith(t *testing.T, data []byte, text string) int {
 
 // alertPage finds a page of alerts: only their rows have this field.
 func alertPage(t *testing.T, data []byte) int { return pageWith(t, data, `"raisedAt"`) }
+
+// names are the files in the folder of a journal.
+func names(t *testing.T, path string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
 
 func TestDamagedJournalIsLeftAlone(t *testing.T) {
 	flip := func(b []byte) {
@@ -218,7 +233,7 @@ func TestDamagedJournalIsLeftAlone(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := c.make(t)
-			before := files(t, path)
+			before, beside := files(t, path), names(t, path)
 			j, _, err := Open(t.Context(), path)
 			if err == nil {
 				mustClose(t, j)
@@ -231,6 +246,9 @@ func TestDamagedJournalIsLeftAlone(t *testing.T) {
 				if data != before[suffix] {
 					t.Errorf("file %q was changed: %d bytes, had %d", suffix, len(data), len(before[suffix]))
 				}
+			}
+			if left := names(t, path); !slices.Equal(left, beside) {
+				t.Errorf("beside it there are %q, there were %q", left, beside)
 			}
 		})
 	}

@@ -16,7 +16,7 @@ import (
 type Query struct {
 	// Identity selects one alert; empty: all.
 	Identity alert.Identity
-	// Unmatched selects what was recorded because no rule knew it.
+	// Unmatched selects the events that were taken and that no rule knew.
 	Unmatched bool
 	// Before selects entries with a smaller change number; 0: from the newest.
 	Before uint64
@@ -26,7 +26,7 @@ type Query struct {
 	Originals bool
 }
 
-const columns = `change, at, kind, identity, receiver, severity, rule, "by", note, labels, annotations`
+const columns = `change, at, kind, identity, receiver, severity, rule, "by", note, unmatched, labels, annotations`
 
 // History returns entries of the history, newest first.
 func (j *Journal) History(ctx context.Context, q Query) ([]alert.Entry, error) {
@@ -36,7 +36,7 @@ func (j *Journal) History(ctx context.Context, q Query) ([]alert.Entry, error) {
 		where, args = append(where, "identity = ?"), append(args, string(q.Identity))
 	}
 	if q.Unmatched {
-		where = append(where, "kind = 'recorded' AND rule = ''")
+		where = append(where, "unmatched = 1")
 	}
 	if q.Before != 0 {
 		where, args = append(where, "change < ?"), append(args, int64(q.Before))
@@ -83,7 +83,7 @@ func scan(row interface{ Scan(...any) error }) (alert.Entry, error) {
 	var change, at int64
 	var kind, identity, severity string
 	var labels, annotations []byte
-	err := row.Scan(&change, &at, &kind, &identity, &e.Receiver, &severity, &e.Rule, &e.By, &e.Note, &labels, &annotations, &e.Original)
+	err := row.Scan(&change, &at, &kind, &identity, &e.Receiver, &severity, &e.Rule, &e.By, &e.Note, &e.Unmatched, &labels, &annotations, &e.Original)
 	if err != nil {
 		return e, err
 	}

@@ -21,7 +21,9 @@ func TestHistory(t *testing.T) {
 		e := entry(i, typical(i%2))
 		e.At = t0.Add(time.Duration(i) * time.Nanosecond)
 		if i%10 == 0 {
-			e.Kind, e.Rule, e.Labels, e.Annotations = alert.Recorded, "", nil, nil
+			e.Unmatched, e.Kind, e.Rule, e.Labels, e.Annotations = true, alert.Opened, "", nil, nil
+		} else if i%5 == 0 {
+			e.Kind, e.Rule = alert.Recorded, "" // refused, or a recovery
 		}
 		e.By, e.Note = "sato", fmt.Sprint(i)
 		batch.Entries = append(batch.Entries, e)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -62,16 +63,39 @@ func inspect(ctx context.Context, path string) (version int, contents *Contents,
 	case int(h.version) > len(migrations):
 		return 0, nil, newer(int(h.version))
 	}
+	var made []string // files that reading makes
+	for _, file := range []string{path + "-wal", path + "-shm"} {
+		if !exists(file) {
+			made = append(made, file)
+		}
+	}
 	db, err := connect(path, "ro", 1)
 	if err != nil {
 		return 0, nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() {
+		err = errors.Join(err, db.Close())
+		if err == nil {
+			return
+		}
+		// SQLite makes a log and its index also where it may only read. Beside a
+		// file that somebody is about to examine they would raise questions.
+		for _, file := range made {
+			if gone := os.Remove(file); !errors.Is(gone, os.ErrNotExist) {
+				err = errors.Join(err, gone)
+			}
+		}
+	}()
 	version, contents, err = read(ctx, db)
 	if err != nil && isDamage(err) {
 		err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
 	return version, contents, err
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return !errors.Is(err, os.ErrNotExist)
 }
 
 var errStranger = fmt.Errorf("%w: it is another program's database", ErrCorrupt)
@@ -110,7 +134,7 @@ func read(ctx context.Context, db *sql.DB) (version int, contents *Contents, err
 			return 0, nil, err
 		}
 		if result != "ok" {
-			return 0, nil, fmt.Errorf("%w: %s", ErrCorrupt, result)
+			return 0, nil, fmt.Errorf("%w: %s", ErrCorrupt, strings.Join(strings.Fields(result), " "))
 		}
 	}
 	if version < len(migrations) {

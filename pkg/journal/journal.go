@@ -200,6 +200,6 @@ func values(e *alert.Entry) ([]any, error) {
 	}
 	return []any{
 		int64(e.Change), e.At.UnixNano(), string(e.Kind), string(e.Identity), e.Receiver,
-		string(e.Severity), e.Rule, e.By, e.Note, labels, annotations, e.Original,
+		string(e.Severity), e.Rule, e.By, e.Note, labels, annotations, e.Original, e.Unmatched,
 	}, nil
 }

@@ -77,3 +77,26 @@ func TestNewJournal(t *testing.T) {
 		})
 	}
 }
+
+// TestMigration opens a journal of the first schema: what no rule knew is found
+// in what it has recorded.
+func TestMigration(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "andon.db")
+	row := func(change int, kind, receiver, rule, note string) string {
+		return fmt.Sprintf(`INSERT INTO history VALUES (%d, 0, '%s', 'x', '%s', 'warning', '%s', '', '%s', NULL, NULL, '');`, change, kind, receiver, rule, note)
+	}
+	script(t, path, "PRAGMA journal_mode = WAL;"+migrations[0]+
+		row(1, "opened", "am", "", "")+row(2, "opened", "am", "vpn", "")+row(3, "ended", "am", "", "resolved by its sender")+
+		row(4, "recorded", "mail", "", "severity record")+row(5, "recorded", "mail", "", "refused: a stranger")+
+		row(6, "recorded", "am", "", "recovery of nothing that is open")+row(7, "opened", "andon", "", "")+
+		fmt.Sprintf("PRAGMA user_version = 1; PRAGMA application_id = %d", applicationID))
+	j, contents := mustOpen(t, path)
+	defer mustClose(t, j)
+	if contents.Last != 7 {
+		t.Errorf("last change %d", contents.Last)
+	}
+	entries, err := j.History(t.Context(), Query{Unmatched: true})
+	if err != nil || len(entries) != 2 || entries[0].Change != 4 || entries[1].Change != 1 {
+		t.Errorf("%+v, %v", entries, err)
+	}
+}

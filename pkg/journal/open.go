@@ -50,6 +50,11 @@ var migrations = []string{
 		name  TEXT PRIMARY KEY,
 		value BLOB NOT NULL -- JSON
 	) WITHOUT ROWID;`,
+	`ALTER TABLE history ADD COLUMN unmatched INTEGER NOT NULL DEFAULT 0; -- 1: no rule knew the event
+	UPDATE history SET unmatched = 1 WHERE rule = '' AND receiver != 'andon' AND
+		(kind = 'opened' OR (kind = 'recorded' AND note = 'severity record'));
+	DROP INDEX history_unmatched;
+	CREATE INDEX history_unmatched ON history (change) WHERE unmatched = 1;`,
 }
 
 // applicationID marks the file as a journal of Andon in SQLite's header.
@@ -162,8 +167,8 @@ func (j *Journal) prepare(ctx context.Context) error {
 	}{
 		{&j.stmts.put, `INSERT INTO alerts (identity, alert) VALUES (?, ?) ON CONFLICT (identity) DO UPDATE SET alert = excluded.alert`},
 		{&j.stmts.drop, `DELETE FROM alerts WHERE identity = ?`},
-		{&j.stmts.history, `INSERT INTO history (change, at, kind, identity, receiver, severity, rule, "by", note, labels, annotations, original)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&j.stmts.history, `INSERT INTO history (change, at, kind, identity, receiver, severity, rule, "by", note, labels, annotations, original, unmatched)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
 		{&j.stmts.seen, `INSERT INTO seen (key, until) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`},
 		{&j.stmts.forget, `DELETE FROM seen WHERE until < ?`},
 		{&j.stmts.state, `INSERT INTO state (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`},

@@ -25,7 +25,7 @@ type contact struct {
 	known  bool // shown is what the tower showed when we last heard
 	shown  lamp.State
 	lost   bool
-	misses int // failed polls in a row
+	misses int // failed reads and writes in a row
 	// confirmed: a reading showed last's state, and contact was not lost since.
 	// Only then does a dark tower mean that somebody cleared it.
 	confirmed bool
@@ -45,10 +45,8 @@ func (c *contact) applyNow(ctx context.Context, a *applying) (lamp.Observation, 
 		return lamp.Observation{}, err
 	case err != nil:
 		c.last = a
-		c.confirmed = false
-		if !stopped(ctx) {
-			c.lose(err)
-		}
+		c.known, c.confirmed = false, false // it may have been written
+		c.miss(ctx, err)
 		return lamp.Observation{}, err
 	}
 	c.last, c.taken = a, a.generation
@@ -99,8 +97,8 @@ func (c *contact) startTest(ctx context.Context) (before lamp.State, err error) 
 	err = c.driver.Test(ctx)
 	// What it shows now is anybody's guess.
 	c.known, c.confirmed = false, false
-	if err != nil && !errors.Is(err, ErrRefused) && !stopped(ctx) {
-		c.lose(err)
+	if err != nil {
+		c.miss(ctx, err)
 	}
 	return before, err
 }
@@ -114,8 +112,8 @@ func (c *contact) endTest(ctx context.Context, before lamp.State) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timing.WriteDeadline)
 	defer cancel()
 	err := c.driver.Apply(ctx, before)
-	if err != nil && !errors.Is(err, ErrRefused) && !stopped(ctx) {
-		c.lose(err)
+	if err != nil {
+		c.miss(ctx, err)
 	}
 	return err
 }
@@ -171,7 +169,8 @@ func (c *contact) fellBack(state lamp.State) bool {
 	return c.tower.Restore > 0 && state.Equal(c.tower.Fallback)
 }
 
-// miss counts a poll that failed. A tower that refuses is there.
+// miss counts a read or write that failed. One alone is no lost tower: a packet
+// was lost, or this machine was busy. A tower that refuses is there.
 func (c *contact) miss(ctx context.Context, err error) {
 	if errors.Is(err, ErrRefused) || stopped(ctx) {
 		return

@@ -79,7 +79,7 @@ func TestDarkTowerIsNotClearedUnlessItsStateWasConfirmed(t *testing.T) {
 	})
 }
 
-func TestLostAfterTwoPollsButOneApply(t *testing.T) {
+func TestLostAfterTwoFailuresInARow(t *testing.T) {
 	inRoom(t, nil, func(r *room) {
 		r.saw("seen off")
 		r.tower.set(func(f *fakeTower) { f.away = true })
@@ -97,10 +97,33 @@ func TestLostAfterTwoPollsButOneApply(t *testing.T) {
 		if err := r.apply(1, "red=flash"); !errors.Is(err, errAway) {
 			t.Errorf("apply to a tower that is away: %v", err)
 		}
+		r.saw()
+		r.pass(time.Second)
 		r.saw("lost: no route to host")
 		r.tower.set(func(f *fakeTower) { f.away = false })
 		r.mustApply(2, "red=flash")
 		r.saw("back red=flash")
+	})
+}
+
+// A write that failed may have arrived: what the tower shows is told anew.
+func TestOneFailedWriteIsNoLostTower(t *testing.T) {
+	inRoom(t, nil, func(r *room) {
+		r.mustApply(1, "red=flash")
+		r.pass(2 * time.Second)
+		r.saw("seen off")
+		for i := range uint64(5) {
+			r.tower.set(func(f *fakeTower) { f.away = true })
+			if err := r.apply(2+2*i, "green=steady"); !errors.Is(err, errAway) {
+				t.Errorf("apply to a tower that is away: %v", err)
+			}
+			r.tower.set(func(f *fakeTower) { f.away = false })
+			r.pass(time.Second)
+			r.saw("seen red=flash")
+			r.mustApply(3+2*i, "red=flash")
+			r.pass(time.Second)
+			r.saw()
+		}
 	})
 }
 

@@ -25,7 +25,8 @@ type Config struct {
 	// SHA256 is what the executable must have, as 64 hexadecimal digits.
 	// Required: no notifier is started that nobody named.
 	SHA256 string
-	// Logger gets changes of state, and what the notifier logs. Required.
+	// Logger gets changes of state, and what the notifier logs, each with the
+	// notifier's name. Required.
 	Logger *slog.Logger
 	Events Events
 
@@ -60,6 +61,7 @@ func (c *Config) complete() error {
 			c.SocketDir = "/tmp"
 		}
 	}
+	c.Logger = c.Logger.With("notifier", c.Name)
 	if len(c.SocketDir) > socketDirLimit {
 		return fmt.Errorf("notifier %s: socket folder %s is longer than %d bytes", c.Name, c.SocketDir, socketDirLimit)
 	}

@@ -119,13 +119,13 @@ func (h *Host) introduce(ctx context.Context, c *child, start int) error {
 	}
 	if err != nil {
 		// One tower that cannot be set up darkens no other.
-		h.config.Logger.Error("notifier cannot set up a tower", "notifier", h.config.Name, "error", err)
+		h.config.Logger.Error("notifier cannot set up a tower", "error", err)
 	}
 	h.mu.Lock()
 	h.child = c
 	h.status.Up, h.status.PID, h.status.Since = true, c.pid, time.Now()
 	h.mu.Unlock()
-	h.config.Logger.Info("notifier up", "notifier", h.config.Name, "pid", c.pid, "start", start)
+	h.config.Logger.Info("notifier up", "pid", c.pid, "start", start)
 	h.events.add(func() {
 		if f := h.config.Events.OnUp; f != nil {
 			f(start)
@@ -188,9 +188,9 @@ func (h *Host) withdraw(reason error) {
 
 func (h *Host) wentDown(c *child, reason error, up time.Duration) {
 	if errors.Is(reason, errStopped) {
-		h.config.Logger.Info("notifier stopped", "notifier", h.config.Name, "pid", c.pid)
+		h.config.Logger.Info("notifier stopped", "pid", c.pid)
 	} else {
-		h.config.Logger.Warn("notifier down", "notifier", h.config.Name, "pid", c.pid, "up", up, "error", reason)
+		h.config.Logger.Warn("notifier down", "pid", c.pid, "up", up, "error", reason)
 	}
 	h.down(reason)
 }
@@ -207,7 +207,7 @@ func (h *Host) startFailed(ctx context.Context, err error) {
 	if before != nil && before.Error() == err.Error() {
 		return
 	}
-	h.config.Logger.Error("notifier does not start", "notifier", h.config.Name, "error", err)
+	h.config.Logger.Error("notifier does not start", "error", err)
 	h.down(err)
 }
 

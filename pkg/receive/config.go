@@ -11,7 +11,7 @@ import (
 )
 
 // Config is one entry of the section "receivers". Exactly one format section
-// must be there: alertmanager or sns.
+// must be there: alertmanager, sns or sqs.
 type Config struct {
 	// Name stands in the URL, /receive/NAME, and is the label "receiver".
 	Name string `yaml:"name"`
@@ -21,13 +21,13 @@ type Config struct {
 
 	Alertmanager *Alertmanager `yaml:"alertmanager"`
 	SNS          *SNS          `yaml:"sns"`
+	SQS          *SQS          `yaml:"sqs"`
 
-	// Mail allows mails that Amazon SES received, inside sns.
+	// Mail allows mails that Amazon SES received, inside sns or sqs.
 	Mail *Mail `yaml:"mail"`
 	// Extract makes labels from the text of a mail.
 	Extract []Extract `yaml:"extract"`
 
-	SQS     config.Unsupported `yaml:"sqs"`
 	SMTP    config.Unsupported `yaml:"smtp"`
 	Grafana config.Unsupported `yaml:"grafana"`
 	Zabbix  config.Unsupported `yaml:"zabbix"`
@@ -131,12 +131,12 @@ func (c *Config) validateFormat(path string) config.Problems {
 	if f.needsAuthorization && c.Authorization == nil {
 		ps.Add(path+".authorization", "token_file, basic or client_certificate", "missing: anybody could send")
 	}
-	if c.SNS == nil {
+	if c.SNS == nil && c.SQS == nil {
 		if c.Mail != nil {
-			ps.Add(path+".mail", "mails arrive inside sns", "%s brings no mails", f.section)
+			ps.Add(path+".mail", "mails arrive inside sns or sqs", "%s brings no mails", f.section)
 		}
 		if c.Extract != nil {
-			ps.Add(path+".extract", "mails arrive inside sns", "%s brings no mails", f.section)
+			ps.Add(path+".extract", "mails arrive inside sns or sqs", "%s brings no mails", f.section)
 		}
 	} else if c.Extract != nil && c.Mail == nil {
 		ps.Add(path+".extract", "add mail: {senders: […]}", "it reads mails, and mail is missing")

@@ -33,6 +33,12 @@ var formats = []format{
 		validate: validateSNS,
 		open:     func(c *Config, d Deps) (sender, error) { return newSNS(c, d) },
 	},
+	{
+		section:  "sqs",
+		chosen:   func(c *Config) bool { return c.SQS != nil },
+		validate: validateSQS,
+		open:     func(c *Config, _ Deps) (sender, error) { return newPulled(c), nil },
+	},
 }
 
 // formatOf returns the format that a configuration chooses, nil where it

@@ -9,6 +9,7 @@ type Metrics struct {
 	requests *prometheus.CounterVec
 	events   *prometheus.CounterVec
 	refused  *prometheus.CounterVec
+	queues   queueMetrics
 }
 
 // NewMetrics registers the metrics of this package.
@@ -25,5 +26,6 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		}, []string{"receiver", "reason"}),
 	}
 	reg.MustRegister(m.requests, m.events, m.refused)
+	m.queues = newQueueMetrics(reg)
 	return m
 }

@@ -1,11 +1,12 @@
-// Package receive takes messages from senders over HTTP and turns them into
-// events: Alertmanager's webhook, and Amazon SNS with CloudWatch alarms and
-// mails that Amazon SES received inside. One sender is one file; the table of
-// them is in formats.go.
+// Package receive takes messages from senders and turns them into events:
+// Alertmanager's webhook, and Amazon SNS with CloudWatch alarms and mails that
+// Amazon SES received inside, over HTTP or out of a queue of Amazon SQS. One
+// sender is one file; the table of them is in formats.go.
 //
-// The bridge serves a Server at /receive/ and implements its Sink; the
-// command line calls Explain. A sender is answered 2xx only when the sink says
-// that everything is durable. The package decides nothing about severity
+// The bridge serves a Server at /receive/, runs each Queue, and implements
+// their Sink; the command line calls Explain. A sender is answered 2xx, and a
+// message deleted from its queue, only when the sink says that everything is
+// durable. The package decides nothing about severity
 // (classify does), keeps no state but caches, and never follows an address out of a
 // message unless it passes the rules for Amazon SNS hosts.
 package receive

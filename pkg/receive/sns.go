@@ -53,11 +53,7 @@ func validateSNS(c *Config, path string) config.Problems {
 	if len(s.Topics) == 0 {
 		ps.Add(path+".topics", "the ARNs of the topics that may send", "missing: anybody could send")
 	}
-	for i, t := range s.Topics {
-		if !topicRule.MatchString(t) {
-			ps.Add(fmt.Sprintf("%s.topics[%d]", path, i), "such as arn:aws:sns:ap-northeast-1:123456789012:alarms", "%q is not the ARN of a topic", t)
-		}
-	}
+	ps = append(ps, validateTopics(path+".topics", s.Topics)...)
 	if s.ReplayWindow < 0 {
 		ps.Add(path+".replay_window", "a positive duration", "%s is negative", s.ReplayWindow)
 	}
@@ -67,6 +63,16 @@ func validateSNS(c *Config, path string) config.Problems {
 	for i, h := range s.Hosts {
 		if !domainRule.MatchString(h) {
 			ps.Add(fmt.Sprintf("%s.hosts[%d]", path, i), "a domain such as amazonaws.eu", "%q is not a domain", h)
+		}
+	}
+	return ps
+}
+
+func validateTopics(path string, topics []string) config.Problems {
+	var ps config.Problems
+	for i, t := range topics {
+		if !topicRule.MatchString(t) {
+			ps.Add(fmt.Sprintf("%s[%d]", path, i), "such as arn:aws:sns:ap-northeast-1:123456789012:alarms", "%q is not the ARN of a topic", t)
 		}
 	}
 	return ps
@@ -138,7 +144,7 @@ func (s *sns) receive(ctx context.Context, r *http.Request, body []byte, now tim
 	case snsSubscription:
 		out, err = s.subscription(ctx, e, now)
 	case snsUnsubscribed:
-		out = s.unsubscribed(e, now)
+		out = s.decoder.unsubscribed(e, now)
 	default:
 		out = s.decoder.notification(e, now)
 	}
@@ -227,10 +233,10 @@ func (s *sns) confirm(ctx context.Context, u *url.URL) error {
 
 // unsubscribed reports that somebody ended the subscription. Its address
 // would subscribe again and is never visited: that is for a person to decide.
-func (s *sns) unsubscribed(e *envelope, now time.Time) outcome {
+func (d snsDecoder) unsubscribed(e *envelope, now time.Time) outcome {
 	note := "the subscription of topic " + e.TopicARN + " was ended; no more alarms come from it"
 	return outcome{
-		batch:    Batch{Records: []alert.Entry{s.decoder.record(e, now, note, "")}},
-		refusals: []Refusal{{Receiver: s.name, Reason: ReasonUnsubscribed, Detail: note, Authenticated: true, Status: http.StatusOK}},
+		batch:    Batch{Records: []alert.Entry{d.record(e, now, note, "")}},
+		refusals: []Refusal{{Receiver: d.name, Reason: ReasonUnsubscribed, Detail: note, Authenticated: true, Status: http.StatusOK}},
 	}
 }

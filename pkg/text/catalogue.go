@@ -18,9 +18,9 @@ var catalogue = map[Key]both{
 	"offline.text":  {"What you see below is old. Trying again every few seconds.", "下の表示は古い情報です。数秒ごとに再接続しています。"},
 
 	"state.failed":         {"BRIDGE FAILED", "ブリッジ異常"},
-	"state.failed_text":    {"Alerts cannot be kept: senders are turned away, and what you see may be out of date.", "アラートを保存できません。受信を停止しており、表示は最新でない可能性があります。"},
+	"state.failed_text":    {"Alerts cannot be kept: senders are turned away, and what you see may be out of date. What to do is said below.", "アラートを保存できないため、新しいアラートを受け付けていません。表示は最新でない可能性があります。対処方法は下の表示と docs/operation.ja.md の「ジャーナルを開けないとき」をご覧ください。"},
 	"state.open":           {"%s open", "発生中 %s件"},
-	"state.highest":        {"highest:", "最高："},
+	"state.highest":        {"highest:", "最高重大度："},
 	"state.unacknowledged": {"%s not acknowledged", "未確認 %s件"},
 	"state.all_taken":      {"All acknowledged", "すべて確認済み"},
 	"state.lost":           {"%s towers lost", "信号灯 %s台と通信できません"},
@@ -51,16 +51,19 @@ var catalogue = map[Key]both{
 
 	"list.comma": {", ", "、"},
 
-	"verb.ack":         {"Acknowledge", "確認"},
-	"verb.ack_all":     {"Acknowledge all %s", "%s件をすべて確認"},
+	"verb.ack":         {"Acknowledge", "確認（対応します）"},
+	"verb.ack_all":     {"Acknowledge all %s", "%s件をすべて確認（対応します）"},
 	"verb.reset":       {"Reset", "リセット"},
 	"verb.buzzer_stop": {"Stop buzzer", "ブザー停止"},
 	"verb.test":        {"Test lamps", "点灯テスト"},
 
-	"alerts.title":  {"Open alerts", "発生中のアラート"},
-	"alerts.none":   {"No alert is open.", "発生中のアラートはありません。"},
-	"alerts.more":   {"and %s more", "ほか %s件"},
-	"alerts.source": {"Source", "送信元"},
+	"alerts.title":   {"Open alerts", "発生中のアラート"},
+	"alerts.none":    {"No alert is open.", "発生中のアラートはありません。"},
+	"alerts.more":    {"and %s more", "ほか %s件"},
+	"alerts.over":    {"cause is over", "原因は解消済み"},
+	"alerts.unknown": {"What is open is not known.", "発生中のアラートは不明です。"},
+	"alerts.before":  {"These were open before the bridge failed; what came since is missing.", "以下はブリッジ異常の前に発生していたものです。それ以降のアラートは表示されません。"},
+	"alerts.source":  {"Source", "送信元"},
 
 	"alert.since":        {"Since", "発生時刻"},
 	"alert.opened":       {"Received", "受信時刻"},
@@ -96,11 +99,17 @@ var catalogue = map[Key]both{
 	"history.pages":      {"Pages of the history", "履歴のページ"},
 	"history.unreadable": {"The history cannot be read:", "履歴を読み込めません："},
 
-	"unmatched.text":     {"Messages that no rule knew. They are on record only and light nothing. To write a rule, copy the lines that tell this kind of message from others into rules.", "どのルールにも該当しなかったメッセージです。記録されるだけで点灯しません。この種のメッセージを見分ける行を設定ファイルの rules にコピーしてルールを作成してください。"},
+	"unmatched.text":     {"Events that no rule knew: each got the default severity of its receiver; where that is record, it lit nothing. To write a rule, copy the lines that tell this kind of event from others into rules.", "どのルールにも該当しなかった通知です。受信口の既定の重大度で扱われました（「記録」なら点灯しません）。この種の通知を見分ける行を設定ファイルの rules にコピーしてルールを作成してください。"},
 	"unmatched.rule":     {"Fields for a rule", "ルール用の項目"},
 	"unmatched.name":     {"a name", "名前"},
 	"unmatched.severity": {"a severity", "重大度"},
-	"unmatched.none":     {"Every message matched a rule.", "すべてのメッセージがルールに該当しました。"},
+	"unmatched.none":     {"Every event matched a rule.", "すべての通知がルールに該当しました。"},
+
+	"own.tower_lost":        {"tower %s does not answer: %s", "信号灯 %s が応答しません：%s"},
+	"own.heartbeat_missing": {"no %s for %s: the path from its sender to here is broken", "%s が %s 届いていません。送信元からここまでの経路が途切れています。"},
+	"own.notifier_down":     {"notifier %s keeps ending: its towers may not show the truth", "通知プロセス %s が繰り返し終了しています。信号灯の表示が正しくない可能性があります。"},
+	"own.sender_refused":    {"receiver %s refused a request: %s", "受信口 %s が要求を拒否しました：%s"},
+	"own.alerts_truncated":  {"the sender left out alerts of this group (max_alerts): lamps may be missing some", "送信元がこのグループのアラートの一部を省きました（max_alerts）。表示されていないものがある可能性があります。"},
 
 	"said.acked":      {"%s acknowledged.", "%s件を確認しました。"},
 	"said.acked_left": {"%s acknowledged; %s left, because they came or changed after you looked.", "%s件を確認しました。表示後に発生または変化した%s件は残しました。"},

@@ -56,6 +56,13 @@ var names = map[Class]map[string]both{
 		"the rules no longer show it":                              {"the rules no longer show it", "ルール変更により表示対象外"},
 		"the rules were changed":                                   {"the rules were changed", "ルールが変更された"},
 		"neither failure nor recovery":                             {"neither failure nor recovery", "障害でも復旧でもない通知"},
+		"acknowledged after its cause was over":                    {"acknowledged after its cause was over", "原因の解消後に確認された"},
+		"the tower answers again":                                  {"the tower answers again", "信号灯が再び応答した"},
+		"the notifier runs again":                                  {"the notifier runs again", "通知プロセスが再び動作している"},
+		"the heartbeat came again":                                 {"the heartbeat came again", "ハートビートが再び届いた"},
+		"the sender leaves nothing out any more":                   {"the sender leaves nothing out any more", "送信元の省略がなくなった"},
+		"did not happen again":                                     {"did not happen again", "その後は再発していない"},
+		"the configuration has it no more":                         {"the configuration has it no more", "設定から削除された"},
 		"was over before it arrived: locked in until acknowledged": {"was over before it arrived: locked in until acknowledged", "到着時には解消済み。確認されるまで表示を保持"},
 	},
 	Role: {

@@ -163,7 +163,7 @@ func readLook(path string, raw config.Raw, buzzerFor time.Duration, ps *config.P
 		case key == "buzzer":
 			n, ok := value.(int)
 			if !ok || n < 0 {
-				ps.Add(at, "the number of a buzzer pattern, 0 for quiet", "%v", value)
+				ps.Add(at, "the number of a buzzer pattern, 0 for quiet", "%q is no buzzer pattern", fmt.Sprint(value))
 				continue
 			}
 			look.Buzzer = n
@@ -171,7 +171,7 @@ func readLook(path string, raw config.Raw, buzzerFor time.Duration, ps *config.P
 			var d config.Duration
 			text, _ := value.(string)
 			if err := d.UnmarshalText([]byte(text)); err != nil {
-				ps.Add(at, "a duration such as 30s; 0s: until acknowledged", "%v is not a duration", value)
+				ps.Add(at, "a duration such as 30s; 0s: until acknowledged", "%q is not a duration", fmt.Sprint(value))
 				continue
 			}
 			look.BuzzerFor = time.Duration(d)
@@ -180,7 +180,7 @@ func readLook(path string, raw config.Raw, buzzerFor time.Duration, ps *config.P
 		case slices.Contains(lamp.Units, lamp.Unit(key)):
 			text, _ := value.(string)
 			if !slices.Contains(lamp.Patterns, lamp.Pattern(text)) {
-				ps.Add(at, patternNames(), "unknown pattern %v", value)
+				ps.Add(at, patternNames(), "unknown pattern %q", fmt.Sprint(value))
 				continue
 			}
 			look.Lights[lamp.Unit(key)] = lamp.Pattern(text)

@@ -27,16 +27,16 @@ towers[0].show.panic: unknown entry; a severity (info, warning, critical, disast
 towers[0].show.record: record is kept in the history and never shown; remove it
 towers[0].show.stale.buzzer: a stale alert is heard as its severity is; remove it
 `},
-		{"lights", "name: a\nnotifier: p\nshow:\n  critical: {pink: steady, red: blink, amber: 3, buzzer: loud, buzzer_for: 10, speech: hello}\n  warning: amber\n  info:\n", `towers[0].show.critical.amber: unknown pattern 3; off, steady, flash, flash2, flash3, flash4
-towers[0].show.critical.buzzer: loud; the number of a buzzer pattern, 0 for quiet
-towers[0].show.critical.buzzer_for: 10 is not a duration; a duration such as 30s; 0s: until acknowledged
+		{"lights", "name: a\nnotifier: p\nshow:\n  critical: {pink: steady, red: blink, amber: 3, buzzer: loud, buzzer_for: 10, speech: hello}\n  warning: amber\n  info:\n", `towers[0].show.critical.amber: unknown pattern "3"; off, steady, flash, flash2, flash3, flash4
+towers[0].show.critical.buzzer: "loud" is no buzzer pattern; the number of a buzzer pattern, 0 for quiet
+towers[0].show.critical.buzzer_for: "10" is not a duration; a duration such as 30s; 0s: until acknowledged
 towers[0].show.critical.pink: unknown light; red, amber, green, blue, white, buzzer or buzzer_for
-towers[0].show.critical.red: unknown pattern blink; off, steady, flash, flash2, flash3, flash4
+towers[0].show.critical.red: unknown pattern "blink"; off, steady, flash, flash2, flash3, flash4
 towers[0].show.critical.speech: not supported yet; remove it
 towers[0].show.info: not a mapping; a mapping of lights: {red: flash, buzzer: 1}
 towers[0].show.warning: not a mapping; a mapping of lights: {red: flash, buzzer: 1}
 `},
-		{"negative buzzer", "name: a\nnotifier: p\nshow:\n  critical: {red: flash, buzzer: -1}\n", `towers[0].show.critical.buzzer: -1; the number of a buzzer pattern, 0 for quiet
+		{"negative buzzer", "name: a\nnotifier: p\nshow:\n  critical: {red: flash, buzzer: -1}\n", `towers[0].show.critical.buzzer: "-1" is no buzzer pattern; the number of a buzzer pattern, 0 for quiet
 `},
 		{"acknowledged pattern", "name: a\nnotifier: p\nshow:\n  acknowledged: blink\n", `towers[0].show.acknowledged: unknown pattern "blink"; a pattern (off, steady, flash, flash2, flash3, flash4) or a mapping of lights
 `},

@@ -159,13 +159,13 @@ func (v *View) buzzer(sounded Sounded, now time.Time) (pattern int, next time.Ti
 // sounds reports whether alerts, the newest of which was raised at a time, are
 // still to be heard, and until when; the zero time: until somebody acts.
 // Whatever was heard since the newest was raised, the older have heard too.
-func (l *Look) sounds(newest time.Time, sounded Sounded, now time.Time) (on bool, until time.Time) {
-	if newest.IsZero() || !newest.After(sounded.StoppedAt) {
+func (l *Look) sounds(newest heard, sounded Sounded, now time.Time) (on bool, until time.Time) {
+	if newest.at.IsZero() || (sounded.Stopped != 0 && newest.change <= sounded.Stopped) {
 		return false, time.Time{}
 	}
 	if l.BuzzerFor == 0 {
 		return true, time.Time{}
 	}
-	left := l.BuzzerFor - sounded.After(newest, now)
+	left := l.BuzzerFor - sounded.After(newest.at, now)
 	return left > 0, now.Add(left)
 }

@@ -190,12 +190,36 @@ func TestBuzzerStop(t *testing.T) {
 	r.fire("a", "critical")
 	r.shows("red=flash buzzer=1")
 	r.now = r.now.Add(time.Second)
-	r.heard.StoppedAt = r.now
+	r.stop()
 	r.shows("red=flash")
 	r.wait(time.Hour)
 	r.shows("red=flash")
 	r.fire("b", "critical")
 	r.shows("red=flash buzzer=1")
+}
+
+// A buzzer that was stopped, or had its time, before the clock was set back
+// sounds again for what comes, and for no longer than it should.
+func TestClockSetBack(t *testing.T) {
+	r := newRoom(t, plan(t, usual))
+	r.fire("a", "critical")
+	r.wait(time.Minute)
+	r.wait(time.Second)
+	r.fire("b", "critical")
+	r.wait(10 * time.Second)
+	r.stop()
+	r.shows("red=flash")
+	r.wait(time.Second)
+	r.now = r.now.Add(-time.Hour)
+	r.shows("red=flash")
+	r.fire("c", "critical")
+	r.shows("red=flash buzzer=1")
+	r.wait(20 * time.Second)
+	r.now = r.now.Add(-time.Hour) // while it sounds
+	r.wait(59 * time.Second)
+	r.shows("red=flash buzzer=1")
+	r.wait(2 * time.Second)
+	r.shows("red=flash")
 }
 
 func TestRestartDoesNotSoundAgain(t *testing.T) {
@@ -208,7 +232,7 @@ func TestRestartDoesNotSoundAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	restarted := newRoom(t, r.view.plan)
-	restarted.now = r.now
+	restarted.now, restarted.last = r.now, r.last
 	if err := json.Unmarshal(data, &restarted.heard); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +265,7 @@ func TestRingback(t *testing.T) {
 	r = ring("0s")
 	r.wait(24 * time.Hour)
 	r.shows("red=flash2 buzzer=2")
-	r.heard.StoppedAt = r.now
+	r.stop()
 	r.shows("red=flash2")
 	r = ring("0s")
 	r.reset("a")
@@ -254,7 +278,7 @@ func TestSounded(t *testing.T) {
 	s = s.Quiet(at(0), time.Minute) // was quiet
 	s = s.On(at(10)).On(at(15)).Quiet(at(20), time.Minute).On(at(30)).Quiet(at(50), time.Minute).On(at(60))
 	for _, c := range []struct{ raised, now, want int }{
-		{0, 60, 30}, {0, 65, 35}, {12, 60, 28}, {20, 60, 20}, {40, 60, 10}, {50, 60, 0}, {62, 65, 3}, {65, 65, 0}, {70, 65, 0}, {60, 40, 0},
+		{0, 60, 30}, {0, 65, 35}, {12, 60, 28}, {20, 60, 20}, {40, 60, 10}, {50, 60, 0}, {62, 65, 3}, {65, 65, 0}, {70, 65, 5}, {60, 40, 0},
 	} {
 		if got := s.After(at(c.raised), at(c.now)); got != time.Duration(c.want)*time.Second {
 			t.Errorf("heard since %ds, at %ds: %s, want %ds", c.raised, c.now, got, c.want)

@@ -60,6 +60,7 @@ type room struct {
 	view  *View
 	now   time.Time
 	heard Sounded
+	last  uint64 // change of the board
 }
 
 func newRoom(t fataler, p *Plan) *room {
@@ -72,6 +73,17 @@ func (r *room) put(id alert.Identity, next *alert.Alert) {
 	r.view.Update(prev, next)
 }
 
+// step is put with the numbers that the bridge gives.
+func (r *room) step(id alert.Identity, prev, next *alert.Alert, entries []alert.Entry) {
+	if next != prev {
+		r.last = board.Number(next, entries, r.last)
+	}
+	r.put(id, next)
+}
+
+// stop is somebody who stops the buzzer.
+func (r *room) stop() { r.heard.Stopped = r.last }
+
 func (r *room) event(name string, status alert.Status, severity alert.Severity, sequence alert.Sequence) {
 	id := alert.Identity(name)
 	e := alert.Event{Identity: id, Receiver: "am", Order: alert.ByArrival, Status: status, Labels: alert.LabelsOf(map[string]string{"alertname": name})}
@@ -80,8 +92,8 @@ func (r *room) event(name string, status alert.Status, severity alert.Severity, 
 	if prev.Open() {
 		d.PrevRank = severities.Rank(prev.Severity)
 	}
-	next, _ := board.Step(prev, e, d, r.now)
-	r.put(id, next)
+	next, entries := board.Step(prev, e, d, r.now)
+	r.step(id, prev, next, entries)
 }
 
 func (r *room) fire(name string, severity alert.Severity) {
@@ -95,16 +107,18 @@ func (r *room) resolve(name string) {
 }
 
 func (r *room) acknowledge(name string) {
-	next, _, err := board.Acknowledge(r.board.Get(alert.Identity(name)), "sato", "", r.now)
+	prev := r.board.Get(alert.Identity(name))
+	next, entries, err := board.Acknowledge(prev, "sato", "", r.now)
 	if err == nil {
-		r.put(alert.Identity(name), next)
+		r.step(alert.Identity(name), prev, next, entries)
 	}
 }
 
 func (r *room) reset(name string) {
-	next, _, err := board.ResetAlarm(r.board.Get(alert.Identity(name)), "sato", r.now)
+	prev := r.board.Get(alert.Identity(name))
+	next, entries, err := board.ResetAlarm(prev, "sato", r.now)
 	if err == nil {
-		r.put(alert.Identity(name), next)
+		r.step(alert.Identity(name), prev, next, entries)
 	}
 }
 

@@ -16,16 +16,28 @@ type Sounded struct {
 	Intervals []Interval `json:"intervals,omitempty"`
 	// Since is when the buzzer went on; zero while it is quiet.
 	Since time.Time `json:"since,omitzero"`
-	// StoppedAt is when somebody last stopped the buzzer: what was raised
-	// before is not heard any more.
-	StoppedAt time.Time `json:"stoppedAt,omitzero"`
+	// Stopped is the number of the last change of the board before somebody
+	// stopped the buzzer: what was raised until then is not heard any more. It
+	// is no time, because clocks are set back.
+	Stopped uint64 `json:"stopped,omitempty"`
 }
 
-// After is how long the tower has sounded between raised and now.
+// After is how long the tower has sounded between raised and now. What it
+// sounded later than now, before the clock was set back, does not count.
 func (s Sounded) After(raised, now time.Time) time.Duration {
+	if raised.After(now) { // set back since: what was sounded last counts
+		raised = s.Since
+		if last := len(s.Intervals) - 1; raised.IsZero() && last >= 0 {
+			raised = s.Intervals[last].From
+		}
+	}
 	var sum time.Duration
 	for i := len(s.Intervals) - 1; i >= 0 && s.Intervals[i].To.After(raised); i-- {
-		sum += s.Intervals[i].To.Sub(later(s.Intervals[i].From, raised))
+		to := s.Intervals[i].To
+		if now.Before(to) {
+			to = now
+		}
+		sum += max(0, to.Sub(later(s.Intervals[i].From, raised)))
 	}
 	if !s.Since.IsZero() && now.After(s.Since) {
 		sum += max(0, now.Sub(later(s.Since, raised)))
@@ -33,9 +45,10 @@ func (s Sounded) After(raised, now time.Time) time.Duration {
 	return sum
 }
 
-// On notes that the buzzer was heard to go on.
+// On notes that the buzzer is heard at a time. It went on then, unless it is
+// known to have gone on before.
 func (s Sounded) On(at time.Time) Sounded {
-	if s.Since.IsZero() {
+	if s.Since.IsZero() || at.Before(s.Since) {
 		s.Since = at
 	}
 	return s

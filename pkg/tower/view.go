@@ -1,6 +1,7 @@
 package tower
 
 import (
+	"cmp"
 	"container/heap"
 	"time"
 
@@ -69,12 +70,13 @@ var returned = class{"", alert.Returned}
 func (v *View) sounds(slot class, a *alert.Alert) {
 	h := v.raised[slot]
 	if h == nil {
-		h = &raisedHeap{live: map[alert.Identity]int64{}}
+		h = &raisedHeap{live: map[alert.Identity]heard{}}
 		v.raised[slot] = h
 	}
-	at := a.RaisedAt.UnixNano()
-	h.live[a.Identity] = at
-	heap.Push(h, raised{at, a.Identity})
+	// A journal of before Raised was kept knows when the alert was opened.
+	r := heard{cmp.Or(a.Raised, a.Opened), a.RaisedAt}
+	h.live[a.Identity] = r
+	heap.Push(h, raised{r, a.Identity})
 	if len(h.order) > 2*len(h.live)+64 {
 		h.rebuild()
 	}
@@ -99,34 +101,41 @@ func (v *View) Counts() map[alert.Severity]map[alert.Phase]int {
 
 // newest is when the last alert of a slot became worth hearing; zero where
 // there is none.
-func (v *View) newest(slot class) time.Time {
+func (v *View) newest(slot class) heard {
 	h := v.raised[slot]
 	if h == nil {
-		return time.Time{}
+		return heard{}
 	}
 	for len(h.order) > 0 {
 		top := h.order[0]
-		if at, ok := h.live[top.id]; ok && at == top.at {
-			return time.Unix(0, top.at)
+		if now, ok := h.live[top.id]; ok && now == top.heard {
+			return top.heard
 		}
 		heap.Pop(h)
 	}
-	return time.Time{}
+	return heard{}
+}
+
+// heard is when an alert became worth hearing: by the number of the change,
+// which orders them whatever the clock does, and by the clock.
+type heard struct {
+	change uint64
+	at     time.Time
 }
 
 type raised struct {
-	at int64
+	heard
 	id alert.Identity
 }
 
 // raisedHeap is a container/heap, newest first, of which only the live hold.
 type raisedHeap struct {
 	order []raised
-	live  map[alert.Identity]int64
+	live  map[alert.Identity]heard
 }
 
 func (h *raisedHeap) Len() int           { return len(h.order) }
-func (h *raisedHeap) Less(i, j int) bool { return h.order[i].at > h.order[j].at }
+func (h *raisedHeap) Less(i, j int) bool { return h.order[i].change > h.order[j].change }
 func (h *raisedHeap) Swap(i, j int)      { h.order[i], h.order[j] = h.order[j], h.order[i] }
 func (h *raisedHeap) Push(x any)         { h.order = append(h.order, x.(raised)) }
 func (h *raisedHeap) Pop() any {
@@ -137,8 +146,8 @@ func (h *raisedHeap) Pop() any {
 
 func (h *raisedHeap) rebuild() {
 	h.order = h.order[:0]
-	for id, at := range h.live {
-		h.order = append(h.order, raised{at, id})
+	for id, when := range h.live {
+		h.order = append(h.order, raised{when, id})
 	}
 	heap.Init(h)
 }

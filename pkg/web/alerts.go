@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/bridge"
 )
 
 // maxShown is how many alerts of a severity the board lists.
@@ -38,6 +39,9 @@ type alertView struct {
 	Labels  []alert.Label // the key ones
 	Hidden  int           // labels left out
 	Link    string        // "" where it is not one to follow
+	// Over tells that the cause is over and that only the lamp's sequence keeps
+	// the alert, where its phase does not say so.
+	Over bool
 	// MayAck and MayReset tell which verb would do something.
 	MayAck, MayReset bool
 }
@@ -104,12 +108,16 @@ func (s *server) alert(p *page, severities alert.Severities, a *alert.Alert, now
 	if !a.StartsAt.IsZero() && a.StartsAt.Before(now) {
 		v.Since = a.StartsAt
 	}
+	if a.Receiver == bridge.Self {
+		v.Summary = shorten(p.own(a), maxSummary)
+	}
 	for _, name := range []string{"summary", "message", "description"} {
 		if v.Summary == "" {
 			v.Summary = shorten(a.Annotations.Get(name), maxSummary)
 		}
 	}
 	v.Labels, v.Hidden = keyLabels(a)
+	v.Over = a.Open() && !a.Abnormal && v.Phase != alert.Returned
 	v.MayAck = p.MayAct() && a.Open() && a.Ack == nil
 	v.MayReset = p.MayAct() && a.Open() && a.Ack != nil && !a.Abnormal && a.Sequence.NeedsReset()
 	return v

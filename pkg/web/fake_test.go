@@ -234,7 +234,7 @@ func (h history) History(_ context.Context, q journal.Query) ([]alert.Entry, err
 	for _, e := range slices.Backward(h.entries) {
 		switch {
 		case q.Identity != "" && e.Identity != q.Identity,
-			q.Unmatched && (e.Kind != alert.Recorded || e.Rule != ""),
+			q.Unmatched && !e.Unmatched,
 			q.Before != 0 && e.Change >= q.Before,
 			len(list) == q.Limit:
 			continue

@@ -65,7 +65,8 @@ func TestGoldenPages(t *testing.T) {
 	}
 }
 
-// unmatched has mails that no rule knew, and one that a rule keeps on record.
+// unmatched has a mail and an alert that no rule knew, a mail that a rule keeps
+// on record, and a message that was refused.
 func unmatched(*testing.T) *world {
 	w := newWorld()
 	w.record(alert.Entry{
@@ -73,11 +74,15 @@ func unmatched(*testing.T) *world {
 		Labels: labels("subject", "Monthly report"),
 	})
 	w.record(alert.Entry{
-		At: noon, Kind: alert.Recorded, Identity: "mail/mail/<2@example.jp>", Receiver: "mail", Severity: alert.Record, Note: "severity record",
+		At: noon, Kind: alert.Recorded, Identity: "mail/mail/<2@example.jp>", Receiver: "mail", Severity: alert.Record, Note: "severity record", Unmatched: true,
 		Labels: labels("subject", `[情報] it's "done"`, "from", "backup@monitor.example.jp", "receiver", "mail"), Original: japaneseMail,
 	})
 	w.record(alert.Entry{
 		At: noon, Kind: alert.Recorded, Receiver: "aws", Note: "recorded only: a topic that is not allowed", Original: `{"Type":"Notification","Message":"<b>&</b>"}`,
+	})
+	w.record(alert.Entry{
+		At: noon, Kind: alert.Opened, Identity: "am/x", Receiver: "alertmanager", Severity: "warning", Unmatched: true,
+		Labels: labels("alertname", "NewlyMade", "host", "db1"),
 	})
 	return w
 }

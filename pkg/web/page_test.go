@@ -37,7 +37,10 @@ func TestTextOfAlertsIsData(t *testing.T) {
 		Annotations: labels("summary", nasty, "runbook_url", "javascript:alert(1)", nasty, nasty),
 		Ack:         &alert.Ack{By: nasty, At: noon, Comment: nasty},
 	}, nasty)
-	w.record(alert.Entry{At: noon, Kind: alert.Recorded, Identity: nasty, Receiver: nasty, By: nasty, Note: nasty, Labels: labels(nasty, nasty), Original: `{"x":"<blink>"}`})
+	w.record(alert.Entry{
+		At: noon, Kind: alert.Recorded, Identity: nasty, Receiver: nasty, By: nasty, Note: nasty, Labels: labels(nasty, nasty), Unmatched: true,
+		Original: `{"x":"<blink>"}`,
+	})
 	h := New(w.deps())
 	for _, path := range []string{"/", "/fragment", alertPath(nasty), "/history", "/history/1", "/history/2", "/unmatched"} {
 		page := sato.get(t, h, path)

@@ -34,6 +34,10 @@ type statement struct {
 	Lost    int // towers that do not answer
 }
 
+// Known reports whether what is open is all that is open: a bridge that has
+// failed turns away what comes.
+func (s statement) Known() bool { return s.Failed == "" }
+
 // Normal reports whether there is nothing to do for anybody.
 func (s statement) Normal() bool { return s.Failed == "" && s.Open == 0 && s.Lost == 0 }
 

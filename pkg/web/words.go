@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/bridge"
 	"github.com/andonhq/andon/pkg/lamp"
 	"github.com/andonhq/andon/pkg/text"
 )
@@ -32,6 +33,25 @@ func (p *page) Reason(note string) string { return text.Name(p.Lang, text.Reason
 
 // Role is the reader's word for a role.
 func (p *page) Role(role string) string { return text.Name(p.Lang, text.Role, role) }
+
+// own says in the reader's language what an alert of the bridge itself tells,
+// "" where its summary has to do.
+func (p *page) own(a *alert.Alert) string {
+	label, why, after := a.Labels.Get, a.Annotations.Get("error"), a.Annotations.Get("missing_after")
+	switch name := label("alertname"); {
+	case name == bridge.TowerLost && why != "":
+		return p.T("own.tower_lost", label("tower"), why)
+	case name == bridge.HeartbeatLost && after != "":
+		return p.T("own.heartbeat_missing", label("heartbeat"), after)
+	case name == bridge.NotifierDown:
+		return p.T("own.notifier_down", label("notifier"))
+	case name == bridge.SenderRefused && why != "":
+		return p.T("own.sender_refused", label("refused_by"), why)
+	case name == bridge.AlertsTruncated:
+		return p.T("own.alerts_truncated")
+	}
+	return ""
+}
 
 // When is a time for the reader, for the template "time".
 type When struct{ Machine, Full, Short, Ago string }

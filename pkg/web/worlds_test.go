@@ -90,7 +90,7 @@ func lost(t *testing.T) *world {
 	w.open(alert.Alert{
 		Identity: "andon/TowerLost/ops-room", Receiver: "andon", Severity: "warning", Abnormal: true, OpenedAt: noon.Add(-70 * time.Second),
 		Labels:      labels("alertname", "TowerLost", "tower", "ops-room", "receiver", "andon"),
-		Annotations: labels("summary", "tower ops-room does not answer: dial tcp 192.168.100.50:80: connect: no route to host"),
+		Annotations: labels("summary", "tower ops-room does not answer: dial tcp 192.168.100.50:80: connect: no route to host", "error", "dial tcp 192.168.100.50:80: connect: no route to host"),
 	}, "")
 	return w
 }

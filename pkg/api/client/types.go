@@ -62,7 +62,10 @@ type Selection struct {
 // Outcome is what became of one alert that a verb was used on.
 type Outcome struct {
 	Identity alert.Identity `json:"identity"`
-	Error    string         `json:"error,omitempty"`
+	// Error says why nothing was done. Skipped tells that the alert was not
+	// named, by label or all, so that this is no failure.
+	Error   string `json:"error,omitempty"`
+	Skipped bool   `json:"skipped,omitempty"`
 }
 
 // Send is an event from a script.
@@ -79,6 +82,10 @@ type Sent struct {
 	Identity alert.Identity `json:"identity"`
 	Severity alert.Severity `json:"severity"`
 	Rule     string         `json:"rule,omitempty"`
+	// WasOpen and Phase are where the alert stood before and stands after:
+	// nothing was open, or what was over stays lit by its sequence.
+	WasOpen bool        `json:"wasOpen"`
+	Phase   alert.Phase `json:"phase"`
 }
 
 // Error is how the API says no.

@@ -43,7 +43,7 @@ func TestStoryIsConsistent(t *testing.T) {
 func TestConfigurationIsRight(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"operator-token", "alertmanager-token"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("secret\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("a token that nobody guesses"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,7 +54,7 @@ counts as DMARC PASS.
 			}
 			x, err := receive.Explain(r, body, time.Now())
 			if err != nil {
-				return usageError{fmt.Errorf("%s is not what receiver %s takes: %w", a[0], r.Name, err)}
+				return usageError{notTaken(cfg, r, a[0], body, err)}
 			}
 			explain(c.OutOrStdout(), cfg, r.Name, x, time.Now())
 			return nil
@@ -79,6 +81,25 @@ func receiverNamed(cfg *bridge.Config, name string) (receive.Config, error) {
 		what = "say which receiver would take it"
 	}
 	return receive.Config{}, fmt.Errorf("%s: --receiver %s", what, strings.Join(names, ", "))
+}
+
+// notTaken says why a file is not what a receiver takes, and which receiver
+// may.
+func notTaken(cfg *bridge.Config, r receive.Config, file string, body []byte, err error) error {
+	if trimmed := bytes.TrimSpace(body); r.Alertmanager == nil || (len(trimmed) > 0 && trimmed[0] == '{') {
+		return fmt.Errorf("%s is not what receiver %s takes: %w", file, r.Name, err)
+	}
+	var names []string
+	for _, other := range cfg.Receivers {
+		if other.Mail != nil {
+			names = append(names, "--receiver "+other.Name)
+		}
+	}
+	hint := "a receiver with a section mail would take it"
+	if len(names) > 0 {
+		hint = "use " + strings.Join(names, " or ")
+	}
+	return fmt.Errorf("%s is no Alertmanager body, which receiver %s takes: it is no JSON. If it is a mail: %s", file, r.Name, hint)
 }
 
 func readMessage(stdin io.Reader, file string) (_ []byte, err error) {
@@ -113,7 +134,9 @@ func explain(w io.Writer, cfg *bridge.Config, receiver string, x receive.Explana
 		fmt.Fprintf(w, "refused (%s): %s\n", r.Reason, r.Detail)
 	}
 	for _, e := range x.Batch.Records {
-		fmt.Fprintf(w, "kept on record only: %s\n", e.Note)
+		if !slices.ContainsFunc(x.Refusals, func(r receive.Refusal) bool { return r.Detail == e.Note }) {
+			fmt.Fprintf(w, "kept on record only: %s\n", e.Note)
+		}
 	}
 	if x.Batch.Truncated > 0 {
 		fmt.Fprintf(w, "the sender left out %d alerts (max_alerts): the bridge raises %s\n", x.Batch.Truncated, bridge.AlertsTruncated)

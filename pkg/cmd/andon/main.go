@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,33 +14,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Exit statuses, as --help documents them.
-const (
-	exitFailed = 1 // it was tried and did not work
-	exitUsage  = 2 // the command line or the configuration is wrong
-)
-
 // version is stamped at build.
 var version = "0.1.0-dev"
-
-// usageError marks what the user can mend in the command line or a file.
-type usageError struct{ error }
-
-func (e usageError) Unwrap() error { return e.error }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := root().ExecuteContext(ctx)
 	stop()
-	if err == nil {
-		return
-	}
-	fmt.Fprintln(os.Stderr, "andon:", err)
-	var usage usageError
-	if errors.As(err, &usage) {
-		os.Exit(exitUsage)
-	}
-	os.Exit(exitFailed)
+	os.Exit(report(os.Stderr, err))
 }
 
 func root() *cobra.Command {
@@ -61,8 +41,8 @@ open, and shows it on signal towers.
 Commands that talk to a running bridge use --url (ANDON_URL, default
 ` + defaultURL + `) and --token-file (ANDON_TOKEN_FILE).
 
-Exit status: 0 done; 1 it was tried and did not work; 2 the command line or the
-configuration is wrong.`,
+Exit status: 0 done; 1 it was tried and did not work, or --match met no alert;
+2 the command line or the configuration is wrong.`,
 		Args:          knownCommand,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,

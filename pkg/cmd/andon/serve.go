@@ -41,6 +41,9 @@ next start.
 
 With --shadow everything works but the lamps: no notifier is started; what
 would have been lit is logged, served at /api/v1/shadow, and printed at the end.
+A rehearsal has a journal of its own beside the real one, with ".shadow" added to
+its name, empty at first: what is rehearsed never counts when the lamps are
+driven. Delete it to begin anew.
 
 If the journal cannot be opened, serve runs all the same: the towers show
 bridge_failed, senders are answered 503 and keep what they have, and the log
@@ -56,7 +59,7 @@ says how to restore.`,
 			default:
 				return usageError{fmt.Errorf("--log-format %q: text or json", format)}
 			}
-			cfg, err := loadConfig(file)
+			cfg, can, err := loadFor(c.Context(), file, shadow)
 			if err != nil {
 				return err
 			}
@@ -64,7 +67,7 @@ says how to restore.`,
 			if shadow {
 				d.shadow = bridge.NewShadow(d.log)
 			}
-			err = d.serve(c.Context(), cfg)
+			err = d.serve(c.Context(), cfg, can)
 			if shadow {
 				fmt.Fprint(c.OutOrStdout(), d.shadow)
 			}
@@ -86,6 +89,7 @@ type daemon struct {
 	config  *bridge.Config
 	bridge  *bridge.Bridge
 	lamps   *bridge.Lamps
+	queues  *bridge.Queues
 	server  *api.Server
 	metrics *prometheus.Registry
 	receive *receive.Metrics
@@ -93,19 +97,24 @@ type daemon struct {
 	mu      sync.Mutex // one reload at a time
 }
 
+// loadFor reads the configuration. A rehearsal keeps what it does to itself.
+func loadFor(ctx context.Context, file string, shadow bool) (*bridge.Config, map[string]lamp.Capabilities, error) {
+	cfg, can, err := checkConfig(ctx, file)
+	if err == nil && shadow {
+		cfg.Journal.Path += ".shadow"
+	}
+	return cfg, can, err
+}
+
 // gcPercent trades a little CPU for memory: the board is live data, and the
 // default would let the heap grow to twice its size.
 const gcPercent = 50
 
-func (d *daemon) serve(ctx context.Context, cfg *bridge.Config) (err error) {
+func (d *daemon) serve(ctx context.Context, cfg *bridge.Config, can map[string]lamp.Capabilities) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
 	d.config = cfg
-	can, err := cfg.CheckTowers(ctx, askNotifier)
-	if err != nil {
-		return usageError{err}
-	}
 	d.metrics = prometheus.NewRegistry()
 	d.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	d.receive = receive.NewMetrics(d.metrics)
@@ -117,15 +126,18 @@ func (d *daemon) serve(ctx context.Context, cfg *bridge.Config) (err error) {
 
 	j, contents, openErr := journal.Open(ctx, cfg.Journal.Path)
 	if openErr != nil {
-		d.log.Error("the journal cannot be opened: nothing is taken, towers show bridge_failed",
-			"error", openErr, "restore", restoreHelp(cfg.Journal.Path, openErr))
+		d.log.Error("the journal cannot be opened: nothing is taken, towers show bridge_failed", "error", openErr)
 	} else {
 		defer func() { err = errors.Join(err, j.Close()) }()
+	}
+	if d.shadow != nil {
+		d.log.Info("shadow mode: no lamp is lit, and a journal of its own is used", "journal", cfg.Journal.Path)
 	}
 	d.bridge = bridge.New(bridge.Options{
 		Config: cfg, Log: d.log, Metrics: d.metrics, Journal: j, Contents: contents, JournalErr: openErr,
 	})
 	d.lamps = bridge.NewLamps(d.bridge, resolveNotifier, d.shadow, d.metrics, d.log)
+	d.queues = bridge.NewQueues(d.bridge, d.receive, d.log)
 	d.server = api.New(api.Deps{
 		Bridge: d.bridge, Lamps: d.lamps, Shadow: d.shadow, Metrics: d.metrics, Log: d.log,
 		Reload: d.reload, Version: version, Config: d.file, Started: time.Now(),
@@ -143,18 +155,6 @@ func (d *daemon) serve(ctx context.Context, cfg *bridge.Config) (err error) {
 	return d.run(ctx, cfg, can, listeners)
 }
 
-// restoreHelp says what to do about a journal that cannot be opened.
-func restoreHelp(path string, err error) string {
-	switch {
-	case errors.Is(err, journal.ErrNewer):
-		return "install the version of andon that wrote " + path + ", or newer"
-	case errors.Is(err, journal.ErrCorrupt):
-		return "stop andon, move " + path + " with its -wal and -shm files aside, put a backup in its place or start without one, start andon; senders repeat what is still firing"
-	default:
-		return "make " + path + " readable and writable for the user andon runs as, and start andon again"
-	}
-}
-
 // prepare opens users and receivers; take puts them in the place of those
 // before.
 func (d *daemon) prepare(cfg *bridge.Config) (take func(), err error) {
@@ -168,7 +168,14 @@ func (d *daemon) prepare(cfg *bridge.Config) (take func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	return func() { d.server.Use(users, receivers) }, nil
+	queues, err := d.queues.Open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		d.server.Use(users, receivers)
+		d.queues.Use(queues)
+	}, nil
 }
 
 // reload reads the configuration again. Where it has mistakes, nothing
@@ -194,11 +201,7 @@ func (d *daemon) reload(ctx context.Context) error {
 }
 
 func (d *daemon) takeOver(ctx context.Context) error {
-	cfg, err := loadConfig(d.file)
-	if err != nil {
-		return err
-	}
-	can, err := cfg.CheckTowers(ctx, askNotifier)
+	cfg, can, err := loadFor(ctx, d.file, d.shadow != nil)
 	if err != nil {
 		return err
 	}
@@ -281,9 +284,9 @@ const (
 )
 
 // run keeps everything going until the context ends, then stops it in order:
-// first no new requests, then the writer, then the lamps.
+// first no new requests and messages, then the writer, then the lamps.
 func (d *daemon) run(ctx context.Context, cfg *bridge.Config, can map[string]lamp.Capabilities, listeners []listening) error {
-	var bridgeDone, lampsDone, httpDone sync.WaitGroup
+	var bridgeDone, lampsDone, queuesDone, httpDone sync.WaitGroup
 	bridgeCtx, stopBridge := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopBridge()
 	lampsCtx, stopLamps := context.WithCancel(context.WithoutCancel(ctx))
@@ -296,6 +299,9 @@ func (d *daemon) run(ctx context.Context, cfg *bridge.Config, can map[string]lam
 			failed <- fmt.Errorf("start towers: %w", err)
 		}
 	})
+	queuesCtx, stopQueues := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopQueues()
+	queuesDone.Go(func() { d.queues.Run(queuesCtx) })
 	requests, cancelRequests := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancelRequests()
 	var servers []*http.Server
@@ -330,6 +336,7 @@ func (d *daemon) run(ctx context.Context, cfg *bridge.Config, can map[string]lam
 		}
 	}
 	d.log.Info("stopping")
+	stopQueues()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()
 	time.AfterFunc(time.Second, cancelRequests) // streams end only so
@@ -339,6 +346,7 @@ func (d *daemon) run(ctx context.Context, cfg *bridge.Config, can map[string]lam
 		}
 	}
 	httpDone.Wait()
+	queuesDone.Wait()
 	stopBridge()
 	bridgeDone.Wait()
 	stopLamps()

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,11 +49,12 @@ func towerListCommand() *cobra.Command {
 				fmt.Fprintln(w, "TOWER\tCONTACT\tLAST\tSHOULD SHOW\tSHOWS")
 				for _, t := range towers {
 					contact, shows := string(t.Contact), t.Shown.String()
-					if t.Contact != lamp.Seen {
+					switch t.Contact {
+					case lamp.Seen:
+					case lamp.Lost: // the reason is long: it stands last
+						shows = "unknown: " + t.Reason
+					default:
 						contact, shows = "not yet", "unknown"
-					}
-					if t.Contact == lamp.Lost {
-						contact = "lost: " + t.Reason
 					}
 					last := "-"
 					if !t.LastContact.IsZero() {
@@ -132,7 +135,10 @@ page shows it lit, flashing and sounding. What it is sent is logged.
 			}
 			cfg.Log = slog.New(slog.DiscardHandler)
 			t, err := virtual.Start(cfg)
-			if err != nil {
+			switch {
+			case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EADDRNOTAVAIL):
+				return err
+			case err != nil:
 				return usageError{err}
 			}
 			defer t.Close()

@@ -4,6 +4,7 @@ import (
 	"crypto/md5" //nolint:gosec // SQS's own checksum of a body
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -29,6 +30,10 @@ func (d *queueDesk) init() {
 type queue struct {
 	messages []*message
 	changed  chan struct{} // closed and renewed when a message arrives
+	// deadLetters takes what was received more than maxReceived times; nil:
+	// it stays.
+	deadLetters *queue
+	maxReceived int
 }
 
 // defaultVisibility is a queue's visibility timeout.
@@ -52,6 +57,34 @@ func (f *Fake) AddQueue(account, region, name string) {
 	f.queues.queues[[3]string{account, region, name}] = newQueue()
 }
 
+// Redrive gives the world's queue a dead-letter queue, which takes what was
+// received more often than that.
+func (f *Fake) Redrive(maxReceived int) {
+	f.queues.mu.Lock()
+	defer f.queues.mu.Unlock()
+	q := f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}]
+	q.deadLetters, q.maxReceived = newQueue(), maxReceived
+}
+
+// DeadLetters returns how many messages Redrive's queue holds.
+func (f *Fake) DeadLetters() int {
+	f.queues.mu.Lock()
+	defer f.queues.mu.Unlock()
+	q := f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}]
+	if q.deadLetters == nil {
+		return 0
+	}
+	return len(q.deadLetters.messages)
+}
+
+// RemoveQueue takes the world's queue away with all it holds; AddQueue makes a
+// new one.
+func (f *Fake) RemoveQueue() {
+	f.queues.mu.Lock()
+	defer f.queues.mu.Unlock()
+	delete(f.queues.queues, [3]string{MainAccount, MainRegion, AlertQueue})
+}
+
 // Send puts a message into the world's queue, as an SNS subscription would, and
 // returns its id.
 func (f *Fake) Send(body string) string {
@@ -60,11 +93,35 @@ func (f *Fake) Send(body string) string {
 	return f.queues.send(f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}], body, f.now(), 0)
 }
 
+// SendTo puts a message into another queue.
+func (f *Fake) SendTo(account, region, name, body string) string {
+	f.queues.mu.Lock()
+	defer f.queues.mu.Unlock()
+	return f.queues.send(f.queues.queues[[3]string{account, region, name}], body, f.now(), 0)
+}
+
+// Visible returns how many messages of the world's queue nobody works on.
+func (f *Fake) Visible() int {
+	f.queues.mu.Lock()
+	defer f.queues.mu.Unlock()
+	n := 0
+	for _, m := range f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}].messages {
+		if !m.visible.After(f.now()) {
+			n++
+		}
+	}
+	return n
+}
+
 // Queued returns how many messages of the world's queue are not deleted.
 func (f *Fake) Queued() int {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
-	return len(f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}].messages)
+	q := f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}]
+	if q == nil {
+		return 0
+	}
+	return len(q.messages)
 }
 
 func (d *queueDesk) send(q *queue, body string, now time.Time, delay time.Duration) string {
@@ -79,11 +136,16 @@ func (d *queueDesk) send(q *queue, body string, now time.Time, delay time.Durati
 // take hands out up to n visible messages, hidden from others until then.
 func (d *queueDesk) take(q *queue, n int, now, until time.Time) []*message {
 	var out []*message
-	for _, m := range q.messages {
+	for _, m := range slices.Clone(q.messages) {
 		if len(out) == n {
 			break
 		}
 		if m.visible.After(now) {
+			continue
+		}
+		if q.deadLetters != nil && m.received >= q.maxReceived {
+			q.messages = slices.DeleteFunc(q.messages, func(x *message) bool { return x == m })
+			q.deadLetters.messages = append(q.deadLetters.messages, m)
 			continue
 		}
 		d.next++

@@ -13,7 +13,8 @@ import (
 var sqsOperations = map[string]handler{
 	"SendMessage": on((*Fake).sendMessage), "ReceiveMessage": on((*Fake).receiveMessage), "DeleteMessage": on((*Fake).deleteMessage),
 	"DeleteMessageBatch": on((*Fake).deleteMessageBatch), "ChangeMessageVisibility": on((*Fake).changeMessageVisibility),
-	"GetQueueAttributes": on((*Fake).getQueueAttributes), "GetQueueUrl": on((*Fake).getQueueURL),
+	"ChangeMessageVisibilityBatch": on((*Fake).changeMessageVisibilityBatch),
+	"GetQueueAttributes":           on((*Fake).getQueueAttributes), "GetQueueUrl": on((*Fake).getQueueURL),
 }
 
 // sqsErrors are the error shapes of the service.
@@ -182,54 +183,6 @@ func (q *queue) remove(receipt string) error {
 	return nil
 }
 
-type deleteBatchIn struct {
-	QueueURL string `json:"QueueUrl"`
-	Entries  []struct {
-		ID            string `json:"Id"`
-		ReceiptHandle string
-	}
-}
-
-type deletedEntry struct {
-	ID string `json:"Id"`
-}
-
-type failedEntry struct {
-	ID          string `json:"Id"`
-	Code        string
-	Message     string
-	SenderFault bool
-}
-
-type deleteBatchOut struct {
-	Successful []deletedEntry
-	Failed     []failedEntry
-}
-
-func (f *Fake) deleteMessageBatch(c *call, in *deleteBatchIn) (*deleteBatchOut, error) {
-	switch n := len(in.Entries); {
-	case n == 0:
-		return nil, &Error{Code: "EmptyBatchRequest", QueryCode: "AWS.SimpleQueueService.EmptyBatchRequest", Message: "There should be at least one entry in the request."}
-	case n > 10:
-		return nil, &Error{Code: "TooManyEntriesInBatchRequest", QueryCode: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", Message: "Maximum number of entries per request are 10."}
-	}
-	f.queues.mu.Lock()
-	defer f.queues.mu.Unlock()
-	q, err := f.queues.find(c, in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	out := &deleteBatchOut{[]deletedEntry{}, []failedEntry{}}
-	for _, e := range in.Entries {
-		if q.remove(e.ReceiptHandle) != nil {
-			out.Failed = append(out.Failed, failedEntry{e.ID, "ReceiptHandleIsInvalid", errReceipt().Message, true})
-			continue
-		}
-		out.Successful = append(out.Successful, deletedEntry{e.ID})
-	}
-	return out, nil
-}
-
 func (f *Fake) changeMessageVisibility(c *call, in *receiptIn) (*struct{}, error) {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
@@ -237,19 +190,24 @@ func (f *Fake) changeMessageVisibility(c *call, in *receiptIn) (*struct{}, error
 	if err != nil {
 		return nil, err
 	}
-	_, m := q.byReceipt(in.ReceiptHandle)
-	switch now := f.now(); {
-	case m == nil:
-		return nil, errReceipt()
-	case !m.visible.After(now):
-		return nil, &Error{Code: "MessageNotInflight", QueryCode: "AWS.SimpleQueueService.MessageNotInflight", Message: "The message is not in flight."}
-	default:
-		m.visible = now.Add(time.Duration(in.VisibilityTimeout) * time.Second)
+	if err := q.hide(in.ReceiptHandle, f.now(), time.Duration(in.VisibilityTimeout)*time.Second); err != nil {
+		return nil, err
 	}
 	return &struct{}{}, nil
 }
 
-type attributesOut struct{ Attributes map[string]string }
+// hide sets for how long a message that was handed out stays hidden.
+func (q *queue) hide(receipt string, now time.Time, d time.Duration) *Error {
+	_, m := q.byReceipt(receipt)
+	switch {
+	case m == nil:
+		return errReceipt()
+	case !m.visible.After(now):
+		return &Error{Code: "MessageNotInflight", QueryCode: "AWS.SimpleQueueService.MessageNotInflight", Message: "The message is not in flight."}
+	}
+	m.visible = now.Add(d)
+	return nil
+}
 
 func (f *Fake) getQueueAttributes(c *call, in *struct {
 	QueueURL       string `json:"QueueUrl"`
@@ -272,11 +230,15 @@ func (f *Fake) getQueueAttributes(c *call, in *struct {
 	}
 	name := in.QueueURL[strings.LastIndexByte(in.QueueURL, '/')+1:]
 	out := &attributesOut{map[string]string{}}
-	for k, v := range map[string]string{
+	has := map[string]string{
 		"QueueArn": "arn:aws:sqs:" + c.region + ":" + c.account + ":" + name, "ApproximateNumberOfMessages": strconv.Itoa(waiting),
 		"ApproximateNumberOfMessagesNotVisible": strconv.Itoa(hidden), "VisibilityTimeout": strconv.Itoa(int(defaultVisibility.Seconds())),
 		"MessageRetentionPeriod": "1209600", "ReceiveMessageWaitTimeSeconds": "0",
-	} {
+	}
+	if q.deadLetters != nil {
+		has["RedrivePolicy"] = fmt.Sprintf(`{"deadLetterTargetArn":"arn:aws:sqs:%s:%s:%s-dead","maxReceiveCount":%d}`, c.region, c.account, name, q.maxReceived)
+	}
+	for k, v := range has {
 		if slices.Contains(in.AttributeNames, "All") || slices.Contains(in.AttributeNames, k) {
 			out.Attributes[k] = v
 		}

@@ -127,3 +127,58 @@ func TestServe(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestVisibilityOfABatch(t *testing.T) {
+	f, c := newFake(t, Options{})
+	f.Send("one")
+	got := receive(t, f)
+	hide := func(seconds int32) *sqs.ChangeMessageVisibilityBatchOutput {
+		t.Helper()
+		out, err := sq(f).ChangeMessageVisibilityBatch(t.Context(), &sqs.ChangeMessageVisibilityBatchInput{
+			QueueUrl: ptr(AlertQueueURL), Entries: []types.ChangeMessageVisibilityBatchRequestEntry{
+				{Id: ptr("a"), ReceiptHandle: got[0].ReceiptHandle, VisibilityTimeout: seconds}, {Id: ptr("b"), ReceiptHandle: ptr("AQEBnone")},
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	out := hide(120)
+	if len(out.Successful) != 1 || *out.Successful[0].Id != "a" || len(out.Failed) != 1 || *out.Failed[0].Code != "ReceiptHandleIsInvalid" {
+		t.Fatalf("got %+v", out)
+	}
+	c.add(time.Minute)
+	if again := receive(t, f); len(again) != 0 {
+		t.Error("a message whose visibility was extended came again")
+	}
+	hide(0)
+	if again := receive(t, f); len(again) != 1 {
+		t.Error("a message that was given back did not come again")
+	}
+}
+
+func TestDeadLetters(t *testing.T) {
+	f, c := newFake(t, Options{})
+	f.Redrive(2)
+	f.Send("bad")
+	attributes, err := sq(f).GetQueueAttributes(t.Context(), &sqs.GetQueueAttributesInput{
+		QueueUrl: ptr(AlertQueueURL), AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameRedrivePolicy},
+	})
+	if err != nil || attributes.Attributes["RedrivePolicy"] == "" {
+		t.Fatalf("got %v, %v", attributes, err)
+	}
+	for n := range 3 {
+		if got := receive(t, f); (len(got) == 1) != (n < 2) {
+			t.Errorf("receive %d: %d messages", n+1, len(got))
+		}
+		c.add(time.Minute)
+	}
+	if f.Queued() != 0 || f.DeadLetters() != 1 {
+		t.Errorf("%d messages in the queue, %d dead letters", f.Queued(), f.DeadLetters())
+	}
+	f.RemoveQueue()
+	if _, err := sq(f).ReceiveMessage(t.Context(), &sqs.ReceiveMessageInput{QueueUrl: ptr(AlertQueueURL)}); err == nil || f.Queued() != 0 {
+		t.Errorf("a queue that is gone answers: %v", err)
+	}
+}

@@ -154,8 +154,8 @@ func (c *call) action() string {
 		prefix = "cloudwatch"
 	}
 	operation := c.operation
-	if operation == "DeleteMessageBatch" {
-		operation = "DeleteMessage"
+	if c.service == SQS { // a batch needs what its single form does
+		operation = strings.TrimSuffix(operation, "Batch")
 	}
 	return prefix + ":" + operation
 }

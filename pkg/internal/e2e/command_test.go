@@ -79,7 +79,7 @@ func TestCommandCheck(t *testing.T) {
 	good := w.text
 	w.change(edit{"severity: disaster, ", "severity: gravest, "}, edit{"red: flash, buzzer: 2", "red: blink"}, edit{"role: admin", "role: king"},
 		edit{"journal:", "jurnal:"})
-	w.Gave(w.andon("check", w.bridge.Config), 2, `rules[4].severity: unknown severity "gravest"`, "towers[1].show.critical.red: unknown pattern blink",
+	w.Gave(w.andon("check", w.bridge.Config), 2, `rules[4].severity: unknown severity "gravest"`, `towers[1].show.critical.red: unknown pattern "blink"`,
 		"users[0].role", "jurnal: unknown field",
 		w.bridge.Config+":4:", w.bridge.Config+":5:1: ", w.bridge.Config+":20:62: ", w.bridge.Config+":40:23: ")
 
@@ -207,7 +207,7 @@ func TestCommandTower(t *testing.T) {
 
 	w.rooms[hall].Unplug()
 	w.Expect(opsRoom, warning)
-	w.Gave(w.andon("tower", "list"), 0, "lost:")
+	w.Gave(w.andon("tower", "list"), 0, "lost ", "unknown: read:")
 	w.Gave(w.andon("tower", "read", hall), 1, "hall")
 }
 

@@ -7,6 +7,7 @@ package drive
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
@@ -176,6 +177,18 @@ func (l *Loop) Run(ctx context.Context) {
 		again := l.reconcile(ctx)
 		timer.Reset(time.Until(again))
 	}
+}
+
+// PutOut makes the tower dark, once, for a tower that nobody drives any more.
+// Run must have returned.
+func (l *Loop) PutOut(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, l.every.Deadline)
+	defer cancel()
+	l.number++
+	if _, err := l.lamp.Apply(ctx, l.name, l.number, time.Now().Add(holdFor), lamp.State{}); err != nil {
+		return fmt.Errorf("put out tower %s: %w", l.name, err)
+	}
+	return nil
 }
 
 // observe takes what the notifier saw and reports whether the tower may need

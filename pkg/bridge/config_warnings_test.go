@@ -1,0 +1,67 @@
+package bridge
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const mailReceivers = `receivers:
+  - {name: aws, sns: {topics: ["arn:aws:sns:ap-northeast-1:123456789012:alarms"]}}
+  - name: mail
+    sns: {topics: ["arn:aws:sns:ap-northeast-1:123456789012:mail"]}
+    mail: {senders: ["*@monitor.example.jp"]}
+    extract: [{subject: '(?P<host>a) (?P<service>b)'}]
+  - name: other
+    sns: {topics: ["arn:aws:sns:ap-northeast-1:123456789012:other"]}
+    mail: {senders: ["*@monitor.example.jp"]}
+    extract: [{body: '(?P<job>c)'}]
+`
+
+func TestWarnings(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "missing")
+	for _, c := range []struct{ name, text, want string }{
+		{"nothing", mailReceivers, ""},
+		{"no receivers", "severities: [record, high]", "1:1: receivers: nothing can send alerts but andon send; add one"},
+		{"equal that a mail has", mailReceivers + `rules: [{name: a, match: ['receiver="mail"'], severity: info, equal: [host, service, from]}]`, ""},
+		{
+			"equal that no mail has", mailReceivers + `rules: [{name: a, match: ['receiver="mail"'], severity: info, equal: [host, hots]}]`,
+			`11:77: rules[0].equal[1]: no receiver makes a label "hots" of a mail: failure and recovery would never meet; one of receiver, subject, from, to, host, service, or a group of that name in extract`,
+		},
+		{
+			"equal that another receiver's mails have", mailReceivers + `rules: [{name: a, match: ['receiver="mail"'], severity: info, equal: [job]}]`,
+			`11:71: rules[0].equal[0]: no receiver makes a label "job" of a mail: failure and recovery would never meet; one of receiver, subject, from, to, host, service, or a group of that name in extract`,
+		},
+		{"any receiver", mailReceivers + `rules: [{name: a, match: ['receiver=~"mail|other"'], severity: info, equal: [host, job]}]`, ""},
+		{"equal that rules add", mailReceivers + `rules: [{name: s, continue: true, labels: {site: x}}, {name: a, severity: info, labels: {team: x}, equal: [site, team]}]`, ""},
+		{
+			"equal where no mails come", mailReceivers + `rules: [{name: a, match: ['receiver="aws"'], severity: info, equal: [host]}]`,
+			"11:69: rules[0].equal: it pairs mails, and no receiver brings mails to this rule; remove it, or give a receiver that the rule matches a section mail",
+		},
+		{
+			"no folder for the journal", strings.Replace("journal: {path: DIR/andon.db}\n", "DIR", missing, 1) + mailReceivers,
+			"1:17: journal.path: the folder " + missing + " does not exist: the journal could not be opened; make it, owned by the user andon runs as: install -d -o andon -g andon -m 0700 " + missing,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := c.text
+			if !strings.Contains(text, "journal:") {
+				text += "\njournal: {path: " + dir + "/andon.db}\n"
+			}
+			cfg, err := Parse("andon.yaml", []byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if err := cfg.Warnings(); err != nil {
+				got = strings.ReplaceAll(err.Error(), "andon.yaml:", "")
+			}
+			if d := cmp.Diff(c.want, got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}

@@ -1,0 +1,202 @@
+package receive
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/internal/awsfake"
+)
+
+var discard = slog.New(slog.DiscardHandler)
+
+// queueConfig is the receiver of awsfake's queue, with keys in files.
+func queueConfig(t testing.TB) Config {
+	t.Helper()
+	c := snsConfig()
+	dir := t.TempDir()
+	c.SNS, c.SQS = nil, &SQS{
+		QueueURL: awsfake.AlertQueueURL, Topics: []string{alarmTopic, mailTopic},
+		AccessKeyFile: filepath.Join(dir, "access-key"), SecretKeyFile: filepath.Join(dir, "secret-key"),
+	}
+	for file, text := range map[string]string{c.SQS.AccessKeyFile: awsfake.AdminKey, c.SQS.SecretKeyFile: secret} {
+		if err := os.WriteFile(file, []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// queueBench is a queue with awsfake before it and a sink behind it, in a
+// bubble.
+type queueBench struct {
+	*testing.T
+	aws  *awsfake.Fake
+	sink *sink
+	reg  *prometheus.Registry
+	log  *locked
+	stop func()
+
+	mu       sync.Mutex
+	contacts []error
+}
+
+// pull runs a queue in a bubble for a test.
+func pull(t *testing.T, edit func(*Config), test func(*queueBench)) {
+	t.Helper()
+	c := queueConfig(t)
+	if edit != nil {
+		edit(&c)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		b := &queueBench{
+			T: t, aws: awsfake.New(awsfake.Options{Now: time.Now}), sink: &sink{}, reg: prometheus.NewRegistry(), log: &locked{},
+		}
+		queues, err := OpenQueues([]Config{c}, QueueDeps{
+			Sink: b.sink, Now: time.Now, Logger: slog.New(slog.NewTextHandler(b.log, nil)), Metrics: NewMetrics(b.reg),
+			Transport: b.aws, Shared: awsapi.NewShared(awsapi.SharedOptions{}),
+			Contact: func(receiver string, err error) {
+				b.mu.Lock()
+				defer b.mu.Unlock()
+				if receiver != c.Name {
+					t.Errorf("contact of %q", receiver)
+				}
+				b.contacts = append(b.contacts, err)
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		b.stop = func() {
+			cancel()
+			<-done
+		}
+		go func() {
+			defer close(done)
+			queues[0].Run(ctx)
+		}()
+		defer b.stop()
+		synctest.Wait()
+		test(b)
+		b.stop()
+		if strings.Contains(b.log.String(), secret) {
+			t.Error("the log holds the secret")
+		}
+	})
+}
+
+// locked is a buffer for several goroutines.
+type locked struct {
+	mu sync.Mutex
+	w  bytes.Buffer
+}
+
+func (l *locked) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.String()
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// after lets time pass.
+func (b *queueBench) after(d time.Duration) {
+	time.Sleep(d) // of the bubble
+	synctest.Wait()
+}
+
+// told is what the contacts were, nil for an answer.
+func (b *queueBench) told() []error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]error(nil), b.contacts...)
+}
+
+func (b *queueBench) refused() (reasons []string) {
+	b.sink.mu.Lock()
+	defer b.sink.mu.Unlock()
+	for _, r := range b.sink.refusals {
+		if !r.Authenticated {
+			b.Errorf("a refusal that would not be on the board: %+v", r)
+		}
+		reasons = append(reasons, r.Reason)
+	}
+	return reasons
+}
+
+// kept are the notes of the records.
+func (b *queueBench) kept() (notes []string) {
+	b.sink.mu.Lock()
+	defer b.sink.mu.Unlock()
+	for _, batch := range b.sink.batches {
+		for _, r := range batch.Records {
+			notes = append(notes, r.Note)
+		}
+	}
+	return notes
+}
+
+// calls is how often an operation of the queue was called.
+func (b *queueBench) calls(operation string) (n int) {
+	for c, count := range b.aws.Counts().Calls {
+		if c.Operation == operation {
+			n += count
+		}
+	}
+	return n
+}
+
+// value is that of a metric with a label's value among its labels.
+func (b *queueBench) value(name string) float64 {
+	b.Helper()
+	families, err := b.reg.Gather()
+	if err != nil {
+		b.Fatal(err)
+	}
+	total := 0.0
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == name {
+				total += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
+		}
+	}
+	return total
+}
+
+// numbered is an alarm by SNS with a message id of its own.
+func numbered(t testing.TB, n int) string {
+	t.Helper()
+	var e map[string]any
+	if err := json.Unmarshal(message(t, "sns-notification-cloudwatch-alarm.json"), &e); err != nil {
+		t.Fatal(err)
+	}
+	e["MessageId"] = fmt.Sprintf("id-%d", n)
+	data, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// errNotNow is what a sink answers that cannot take anything now.
+var errNotNow = errors.New("not now")
