@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -34,19 +35,34 @@ const (
 	alarmNamesCall = 100 // DescribeAlarms takes so many names, and answers so many a page
 )
 
-// Alarms asks for all pages of DescribeAlarms. Nothing is kept: the answer is as
-// fresh as AWS's.
+// alarmsFor is how long a list of alarms is believed: viewers of one room share
+// it, and a change shows at the next refresh.
+const alarmsFor = 10 * time.Second
+
+// Alarms asks for all pages of DescribeAlarms. What was answered within the last
+// 10 s is answered again without NoCache. The alarms are shared: nobody may
+// change them.
 func (c *Client) Alarms(ctx context.Context, q AlarmQuery) (AlarmsAnswer, error) {
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
-	defer func() { outer.add(meter.Usage()) }()
 	if len(q.Types) == 0 {
 		// Without types AWS leaves composite alarms out.
 		q.Types = []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}
 	}
+	q.Types = sortedSet(q.Types)
 	if q.Limit <= 0 || q.Limit > maxAlarms {
 		q.Limit = maxAlarms
 	}
+	outer := usageFrom(ctx)
+	ctx, meter := WithUsage(ctx)
+	name := "alarms\x00" + digest(slices.Concat([]string{q.Prefix, string(q.State), fmt.Sprint(q.Types, q.Limit)}, sortedSet(q.Names))...)
+	answer, err := cached(ctx, c, name, alarmsFor, q.NoCache, func(ctx context.Context) (AlarmsAnswer, error) {
+		return c.describeAlarms(ctx, q)
+	})
+	answer.Usage = meter.Usage()
+	outer.add(answer.Usage)
+	return answer, err
+}
+
+func (c *Client) describeAlarms(ctx context.Context, q AlarmQuery) (AlarmsAnswer, error) {
 	in := cloudwatch.DescribeAlarmsInput{AlarmTypes: q.Types, StateValue: q.State, MaxRecords: aws.Int32(alarmNamesCall)}
 	var calls []cloudwatch.DescribeAlarmsInput
 	for names := range slices.Chunk(withPrefix(q.Names, q.Prefix), alarmNamesCall) {
@@ -64,10 +80,9 @@ func (c *Client) Alarms(ctx context.Context, q AlarmQuery) (AlarmsAnswer, error)
 	var out AlarmsAnswer
 	for _, call := range calls {
 		for more := true; more; {
-			page, err := c.CloudWatch().DescribeAlarms(ctx, &call)
+			page, err := c.cloudwatch.DescribeAlarms(ctx, &call)
 			if err != nil {
-				out.Usage = meter.Usage()
-				return out, err
+				return AlarmsAnswer{}, err
 			}
 			out.Metric = append(out.Metric, page.MetricAlarms...)
 			out.Composite = append(out.Composite, page.CompositeAlarms...)
@@ -85,94 +100,14 @@ func (c *Client) Alarms(ctx context.Context, q AlarmQuery) (AlarmsAnswer, error)
 		out.Metric = out.Metric[:min(len(out.Metric), q.Limit)]
 		out.Composite = out.Composite[:min(len(out.Composite), q.Limit-len(out.Metric))]
 	}
-	out.Usage = meter.Usage()
 	return out, nil
+}
+
+// sortedSet is a sorted copy without repetitions.
+func sortedSet[S ~string](in []S) []S {
+	return slices.Compact(slices.Sorted(slices.Values(in)))
 }
 
 func withPrefix(names []string, prefix string) []string {
-	var out []string
-	for _, n := range names {
-		if strings.HasPrefix(n, prefix) {
-			out = append(out, n)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-// AlarmHistoryQuery asks for what happened to alarms in from ≤ time < to.
-type AlarmHistoryQuery struct {
-	From, To  time.Time
-	Types     []cwtypes.AlarmType       // empty: metric and composite alarms
-	AlarmName string                    // empty: every alarm of the account
-	ItemTypes []cwtypes.HistoryItemType // empty: state changes; several are sorted out here
-	Limit     int                       // items at most, newest first; 0: 10,000
-	NoCache   bool                      // ask AWS for everything
-}
-
-// AlarmHistoryAnswer is the items found, newest first.
-type AlarmHistoryAnswer struct {
-	Items      []cwtypes.AlarmHistoryItem
-	Limited    bool // there are more than Limit
-	Incomplete bool // not all of the range was asked for
-	Usage      Usage
-}
-
-const (
-	maxHistory     = 10_000
-	historyRecords = 100 // a page at most
-)
-
-// AlarmHistory asks for the pages of DescribeAlarmHistory, for the whole account
-// at once where no alarm is named: 3 calls a second of 100 items.
-func (c *Client) AlarmHistory(ctx context.Context, q AlarmHistoryQuery) (AlarmHistoryAnswer, error) {
-	if !q.From.Before(q.To) {
-		return AlarmHistoryAnswer{}, &BadRequest{Message: "the range is empty"}
-	}
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
-	defer func() { outer.add(meter.Usage()) }()
-	if len(q.Types) == 0 {
-		q.Types = []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}
-	}
-	if len(q.ItemTypes) == 0 {
-		q.ItemTypes = []cwtypes.HistoryItemType{cwtypes.HistoryItemTypeStateUpdate}
-	}
-	if q.Limit <= 0 || q.Limit > maxHistory {
-		q.Limit = maxHistory
-	}
-	in := &cloudwatch.DescribeAlarmHistoryInput{
-		AlarmTypes: q.Types, StartDate: aws.Time(q.From), EndDate: aws.Time(q.To),
-		ScanBy: cwtypes.ScanByTimestampDescending, MaxRecords: aws.Int32(historyRecords),
-	}
-	if q.AlarmName != "" {
-		in.AlarmName = aws.String(q.AlarmName)
-	}
-	if len(q.ItemTypes) == 1 {
-		in.HistoryItemType = q.ItemTypes[0]
-	}
-	var out AlarmHistoryAnswer
-	for {
-		page, err := c.CloudWatch().DescribeAlarmHistory(ctx, in)
-		if err != nil {
-			out.Incomplete, out.Usage = true, meter.Usage()
-			return out, err
-		}
-		for _, item := range page.AlarmHistoryItems {
-			at := aws.ToTime(item.Timestamp)
-			if slices.Contains(q.ItemTypes, item.HistoryItemType) && !at.Before(q.From) && at.Before(q.To) {
-				out.Items = append(out.Items, item)
-			}
-		}
-		if len(out.Items) > q.Limit {
-			out.Items, out.Limited = out.Items[:q.Limit], true
-			break
-		}
-		if aws.ToString(page.NextToken) == "" {
-			break
-		}
-		in.NextToken = page.NextToken
-	}
-	out.Usage = meter.Usage()
-	return out, nil
+	return sortedSet(slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, prefix) }))
 }

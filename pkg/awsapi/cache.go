@@ -41,8 +41,11 @@ func (c *lru) get(key string) (any, bool) {
 	return e.Value.(*lruEntry).val, true
 }
 
-// put stores a value of about cost bytes. A value that alone is larger than a
-// quarter of the cache is not kept.
+// largestPart is the largest share of a cache that one value may have: a half.
+const largestPart = 2
+
+// put stores a value of about cost bytes. A value that alone is larger than half
+// the cache is not kept.
 func (c *lru) put(key string, val any, cost int64) {
 	cost += int64(len(key)) + entryOverhead
 	c.mu.Lock()
@@ -50,7 +53,7 @@ func (c *lru) put(key string, val any, cost int64) {
 	if e := c.m[key]; e != nil {
 		c.drop(e)
 	}
-	if cost > c.max/4 {
+	if cost > c.max/largestPart {
 		return
 	}
 	c.m[key] = c.order.PushFront(&lruEntry{key: key, val: val, cost: cost})
@@ -83,15 +86,24 @@ type timed struct {
 // same time share one fetch. The value is shared: nobody may change it. It must
 // be of a kind that encoding/json can write, which is how its size is known.
 func Cached[T any](ctx context.Context, c *Client, name string, ttl time.Duration, fetch func(context.Context) (T, error)) (T, error) {
+	return cached(ctx, c, name, ttl, false, fetch)
+}
+
+// cached is Cached. With noCache it does not answer from the cache, nor by a call
+// for a caller who would have been content with that; what it fetches is kept.
+func cached[T any](ctx context.Context, c *Client, name string, ttl time.Duration, noCache bool, fetch func(context.Context) (T, error)) (T, error) {
 	key := "list\x00" + c.scope + "\x00" + name
+	flight := key
 	usage := usageFrom(ctx)
-	if v, ok := c.shared.cache.get(key); ok {
+	if noCache {
+		flight += "\x00fresh"
+	} else if v, ok := c.shared.cache.get(key); ok {
 		if t := v.(timed); c.shared.now().Before(t.expires) {
 			usage.add(Usage{CacheHits: 1})
 			return t.val.(T), nil
 		}
 	}
-	v, joined, err := c.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
+	v, joined, err := c.shared.flights.do(ctx, flight, func(ctx context.Context) (any, error) {
 		val, err := fetch(ctx)
 		if err != nil {
 			return nil, err

@@ -14,6 +14,7 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 )
 
 // Capability is one thing that the settings should make possible.
@@ -62,6 +63,17 @@ var probes = []probe{
 		_, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
 		return err
 	}},
+	{"log events", func(ctx context.Context, c *Client, now time.Time) error {
+		groups, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
+		if err != nil || len(groups.LogGroups) == 0 {
+			return err // without a log group there is nothing to try it on
+		}
+		_, err = c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
+			LogGroupName: groups.LogGroups[0].LogGroupName, Limit: aws.Int32(1),
+			StartTime: aws.Int64(now.Add(-time.Minute).UnixMilli()), EndTime: aws.Int64(now.UnixMilli()),
+		})
+		return err
+	}},
 	{"event history", func(ctx context.Context, c *Client, now time.Time) error {
 		_, err := c.cloudtrail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{
 			MaxResults: aws.Int32(1), StartTime: aws.Time(now.Add(-time.Hour)), EndTime: aws.Time(now),
@@ -74,6 +86,12 @@ var probes = []probe{
 	}},
 	{"config inventory", func(ctx context.Context, c *Client, _ time.Time) error {
 		_, err := c.config.GetDiscoveredResourceCounts(ctx, &configservice.GetDiscoveredResourceCountsInput{Limit: 1})
+		return err
+	}},
+	{"config resources", func(ctx context.Context, c *Client, _ time.Time) error {
+		_, err := c.config.ListDiscoveredResources(ctx, &configservice.ListDiscoveredResourcesInput{
+			ResourceType: cfgtypes.ResourceTypeInstance, Limit: 1,
+		})
 		return err
 	}},
 	{"config query", func(ctx context.Context, c *Client, _ time.Time) error {

@@ -35,7 +35,7 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 		f := newFakeAWS()
 		for _, action := range []string{
 			"cloudwatch:ListMetrics", "cloudwatch:GetMetricData", "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory",
-			"logs:DescribeLogGroups", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule", "config:GetDiscoveredResourceCounts", "config:SelectResourceConfig",
+			"logs:DescribeLogGroups", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule", "config:GetDiscoveredResourceCounts", "config:ListDiscoveredResources", "config:SelectResourceConfig",
 		} {
 			f.on(action, func(call) (any, *awsError) { return map[string]any{}, nil })
 		}
@@ -57,7 +57,7 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff([]string{"logs logs:DescribeLogGroups", "event history cloudtrail:LookupEvents"}, missing); diff != "" || names != 10 {
+		if diff := cmp.Diff([]string{"logs logs:DescribeLogGroups", "log events logs:DescribeLogGroups", "event history cloudtrail:LookupEvents"}, missing); diff != "" || names != 12 {
 			t.Errorf("%d capabilities (-want +got):\n%s", names, diff)
 		}
 		s.shared.Wait()

@@ -10,10 +10,11 @@ import (
 
 // Client is one account in one region, as one identity.
 type Client struct {
-	shared *Shared
-	id     Identity
-	region string
-	scope  string // key of everything cached or shared: identity, endpoints, region
+	shared  *Shared
+	id      Identity
+	region  string
+	account string // whose quotas are used
+	scope   string // key of everything cached or shared: identity, endpoints, region
 
 	cloudwatch *cloudwatch.Client
 	logs       *cloudwatchlogs.Client
@@ -30,6 +31,7 @@ func newClient(s *Sessions, a *access, id Identity, region string) *Client {
 	if account == "unknown" {
 		account = "unknown/" + id.key
 	}
+	c.account = account
 	cfg := s.config(a, region, instrument{
 		shared: s.shared, set: s.set, scope: c.scope, account: account, region: region,
 	})

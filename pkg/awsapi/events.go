@@ -1,9 +1,7 @@
 package awsapi
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,51 +57,67 @@ func EventAttributes() []string {
 }
 
 const (
-	eventBudget    = 25 * time.Second
 	eventLimit     = 1000
 	maxEventLimit  = 4000
 	eventsPerPage  = 50
 	eventRetention = 90 * 24 * time.Hour
 )
 
+// eventTrail: CloudTrail lists an event up to 15 minutes after it happened.
+var eventTrail = &trailKind[Event]{
+	id:   func(e Event) string { return e.ID },
+	at:   func(e Event) time.Time { return e.Time },
+	size: func(e Event) int64 { return int64(len(e.Record)) + 500 },
+	late: 15 * 60,
+	tick: 60,
+}
+
 // LookupEvents answers from what was fetched before and asks for the rest, newest
 // first, until its budget ends: CloudTrail takes 2 calls a second of 50 events.
 // What it has by then it returns as incomplete; the next call for the same
-// attribute continues there.
+// attribute continues there. Its error is Throttled where AWS refused all calls
+// and nothing was known.
 func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, error) {
-	now := c.shared.now()
-	if err := q.check(now); err != nil {
+	if err := q.check(c.shared.now()); err != nil {
 		return EventAnswer{}, err
-	}
-	// The flight does not know its callers' deadlines.
-	if deadline, ok := ctx.Deadline(); ok {
-		q.Budget = min(q.Budget, max(time.Until(deadline)-500*time.Millisecond, 0))
-	}
-	// Viewers of one dashboard ask for ranges some seconds apart: aligned to the
-	// minute they share a flight.
-	want := span{floorTo(q.From.Unix(), 60), min(ceilTo(unixUp(q.To), 60), ceilTo(unixUp(now), 60))}
-	if want.from >= want.to {
-		return EventAnswer{Until: q.From}, nil
 	}
 	outer := usageFrom(ctx)
 	ctx, meter := WithUsage(ctx)
-	t := c.trail(q)
-	key := strings.Join([]string{"events", t.key, fmt.Sprint(want, q.Limit, q.NoCache)}, "\x00")
-	_, joined, err := c.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
-		limited, cancel := context.WithTimeout(ctx, q.Budget)
-		defer cancel()
-		return nil, c.follow(limited, t, want, q)
+	found, err := recall(ctx, c, lookup[Event]{
+		action: "cloudtrail:LookupEvents",
+		trail:  trailOf(c, eventTrail, digest(c.scope, "events", q.Attribute, q.Value)),
+		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
+		counts: func(Event) bool { return true },
+		page: func(ctx context.Context, s span, token *string) ([]Event, *string, error) {
+			return c.eventPage(ctx, q, s, token)
+		},
 	})
-	if joined {
-		meter.add(Usage{Joined: 1})
-	}
-	answer := t.answer(q, want, now)
-	answer.Usage = meter.Usage()
+	answer := EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
 	outer.add(answer.Usage)
-	if errors.Is(err, errBudget) {
-		return answer, nil
-	}
 	return answer, err
+}
+
+func (c *Client) eventPage(ctx context.Context, q EventQuery, s span, token *string) ([]Event, *string, error) {
+	in := &cloudtrail.LookupEventsInput{
+		StartTime:  aws.Time(time.Unix(s.from, 0).UTC()),
+		EndTime:    aws.Time(time.Unix(s.to, 0).UTC()),
+		MaxResults: aws.Int32(eventsPerPage),
+		NextToken:  token,
+	}
+	if q.Attribute != "" {
+		in.LookupAttributes = []cttypes.LookupAttribute{{
+			AttributeKey: cttypes.LookupAttributeKey(q.Attribute), AttributeValue: aws.String(q.Value),
+		}}
+	}
+	page, err := c.cloudtrail.LookupEvents(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]Event, 0, len(page.Events))
+	for _, e := range page.Events {
+		out = append(out, eventOf(e))
+	}
+	return out, page.NextToken, nil
 }
 
 func (q *EventQuery) check(now time.Time) error {
@@ -121,74 +135,12 @@ func (q *EventQuery) check(now time.Time) error {
 	}
 	q.Limit = min(q.Limit, maxEventLimit)
 	if q.Budget <= 0 {
-		q.Budget = eventBudget
+		q.Budget = defaultBudget
 	}
 	if first := now.Add(-eventRetention); q.From.Before(first) {
 		q.From = first
 	}
 	return nil
-}
-
-// errBudget ends a lookup that has something to show.
-var errBudget = errors.New("time budget spent")
-
-// follow fetches what is missing, newest first.
-func (c *Client) follow(ctx context.Context, t *trail, want span, q EventQuery) error {
-	missing := t.missing(want, c.shared.now().Unix(), q.NoCache)
-	slices.Reverse(missing)
-	for _, s := range missing {
-		if t.count(span{s.to, want.to}) >= q.Limit {
-			return nil
-		}
-		if err := c.followSpan(ctx, t, s, want, q); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *Client) followSpan(ctx context.Context, t *trail, s, want span, q EventQuery) error {
-	in := &cloudtrail.LookupEventsInput{
-		StartTime:  aws.Time(time.Unix(s.from, 0).UTC()),
-		EndTime:    aws.Time(time.Unix(s.to, 0).UTC()),
-		MaxResults: aws.Int32(eventsPerPage),
-	}
-	if q.Attribute != "" {
-		in.LookupAttributes = []cttypes.LookupAttribute{{
-			AttributeKey: cttypes.LookupAttributeKey(q.Attribute), AttributeValue: aws.String(q.Value),
-		}}
-	}
-	for {
-		if ctx.Err() != nil {
-			return budgetOr(ctx, context.Cause(ctx))
-		}
-		asked := c.shared.now().Unix()
-		page, err := c.cloudtrail.LookupEvents(ctx, in)
-		var slow *Throttled
-		if errors.As(err, &slow) && ctx.Err() == nil {
-			if !refusedHere(err) {
-				continue // others use the account's two calls a second; ours come
-			}
-			return errBudget // our turn would come after the budget's end
-		}
-		if err != nil {
-			return budgetOr(ctx, err)
-		}
-		last := aws.ToString(page.NextToken) == ""
-		c.shared.events.put(t.key, t, t.add(page.Events, s, asked, last, c.shared.events.max/4))
-		if last || t.count(span{s.from, want.to}) >= q.Limit {
-			return nil
-		}
-		in.NextToken = page.NextToken
-	}
-}
-
-// budgetOr tells the end of the budget from that of the callers.
-func budgetOr(ctx context.Context, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return errBudget
-	}
-	return err
 }
 
 func eventOf(e cttypes.Event) Event {
@@ -201,11 +153,4 @@ func eventOf(e cttypes.Event) Event {
 		out.Resources = append(out.Resources, EventResource{Type: aws.ToString(r.ResourceType), Name: aws.ToString(r.ResourceName)})
 	}
 	return out
-}
-
-func newestFirst(a, b Event) int {
-	if c := b.Time.Compare(a.Time); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.ID, b.ID)
 }

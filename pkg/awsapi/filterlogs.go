@@ -1,8 +1,8 @@
 package awsapi
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,36 +20,101 @@ type FilterQuery struct {
 	From, To     time.Time     // to the millisecond
 	Limit        int           // events at most; 0: 1,000, up to 10,000
 	Budget       time.Duration // 0: 25 s
+	NoCache      bool          // ask AWS for everything
 }
 
-// FilterAnswer is the events found, newest first.
+// FilterAnswer is the events found, newest first. The events are shared: nobody
+// may change them.
 type FilterAnswer struct {
 	Events     []cwltypes.FilteredLogEvent
-	Limited    bool // there are more than Limit: AWS scans oldest first, so newer ones are missing
-	Incomplete bool // the budget ended before the range was scanned
+	Limited    bool      // there are more than Limit
+	Incomplete bool      // the budget ended before the range was scanned; the next call continues
+	Until      time.Time // everything from here to the end of the range is in Events
 	Usage      Usage
 }
 
-// FilterLogs asks for the pages of FilterLogEvents until the range is scanned,
-// the limit is reached or the budget (0: 25 s) ends. A page may be empty and
-// others follow.
+const (
+	defaultFiltered = 1000
+	maxFiltered     = 10_000
+	maxStreams      = 100
+)
+
+// newestFirstSince is the start of a range from which on FilterLogEvents can give
+// the latest events first (API reference, startFromHead).
+var newestFirstSince = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// filterTrail: agents send within minutes, or after an outage much later.
+var filterTrail = &trailKind[cwltypes.FilteredLogEvent]{
+	id: func(e cwltypes.FilteredLogEvent) string {
+		return aws.ToString(e.LogStreamName) + "\x00" + aws.ToString(e.EventId)
+	},
+	at: func(e cwltypes.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC() },
+	size: func(e cwltypes.FilteredLogEvent) int64 {
+		return int64(len(aws.ToString(e.Message))+2*len(aws.ToString(e.LogStreamName))) + 500
+	},
+	late:  5 * 60,
+	tick:  10,
+	holds: 15 * 60,
+}
+
+// FilterLogs answers from what was fetched before and asks FilterLogEvents for the
+// rest until the range is scanned, the limit is reached or the budget ends: 5
+// calls a second, of which many may find nothing. It asks for the newest first,
+// or where the range begins before 2024, of which AWS gives only the oldest
+// first, for the whole range.
 func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, error) {
-	if !q.From.Before(q.To) || q.Group == "" {
-		return FilterAnswer{}, &BadRequest{Message: "a filter needs a log group and a range that is not empty"}
+	if err := q.check(); err != nil {
+		return FilterAnswer{}, err
 	}
-	if q.Limit <= 0 {
-		q.Limit = 1000
-	}
-	q.Limit = min(q.Limit, 10_000)
 	outer := usageFrom(ctx)
 	ctx, meter := WithUsage(ctx)
-	defer func() { outer.add(meter.Usage()) }()
-	budget, cancel := context.WithTimeout(ctx, cmp.Or(q.Budget, defaultBudget))
-	defer cancel()
+	found, err := recall(ctx, c, lookup[cwltypes.FilteredLogEvent]{
+		action: "logs:FilterLogEvents",
+		trail:  trailOf(c, filterTrail, digest(slices.Concat([]string{c.scope, "filter", q.Group, q.StreamPrefix, q.Pattern}, q.Streams)...)),
+		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
+		variant:     fmt.Sprint(q.From.Before(newestFirstSince)),
+		oldestFirst: q.From.Before(newestFirstSince),
+		counts:      func(cwltypes.FilteredLogEvent) bool { return true },
+		page: func(ctx context.Context, s span, token *string) ([]cwltypes.FilteredLogEvent, *string, error) {
+			return c.filterPage(ctx, q, s, token)
+		},
+	})
+	answer := FilterAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
+	outer.add(answer.Usage)
+	return answer, err
+}
+
+func (q *FilterQuery) check() error {
+	switch {
+	case q.Group == "":
+		return &BadRequest{Message: "the log group is empty"}
+	case !q.From.Before(q.To):
+		return &BadRequest{Message: "the time range is empty: it ends before it begins"}
+	case len(q.Streams) > 0 && q.StreamPrefix != "":
+		return &BadRequest{Message: "log streams are chosen by name or by prefix, not both"}
+	case len(q.Streams) > maxStreams:
+		return &BadRequest{Message: fmt.Sprintf("%d log streams, CloudWatch Logs takes up to %d", len(q.Streams), maxStreams)}
+	}
+	q.Streams = sortedSet(q.Streams)
+	if q.Limit <= 0 {
+		q.Limit = defaultFiltered
+	}
+	q.Limit = min(q.Limit, maxFiltered)
+	if q.Budget <= 0 {
+		q.Budget = defaultBudget
+	}
+	return nil
+}
+
+func (c *Client) filterPage(ctx context.Context, q FilterQuery, s span, token *string) ([]cwltypes.FilteredLogEvent, *string, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{
 		LogGroupIdentifier: aws.String(q.Group), LogStreamNames: q.Streams,
 		// EndTime is inclusive.
-		StartTime: aws.Int64(q.From.UnixMilli()), EndTime: aws.Int64(q.To.Add(-1).UnixMilli()),
+		StartTime: aws.Int64(s.from * 1000), EndTime: aws.Int64(s.to*1000 - 1),
+		NextToken: token,
+	}
+	if !time.Unix(s.from, 0).Before(newestFirstSince) && !q.From.Before(newestFirstSince) {
+		in.StartFromHead = aws.Bool(false)
 	}
 	if q.StreamPrefix != "" {
 		in.LogStreamNamePrefix = aws.String(q.StreamPrefix)
@@ -57,30 +122,9 @@ func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, e
 	if q.Pattern != "" {
 		in.FilterPattern = aws.String(q.Pattern)
 	}
-	var out FilterAnswer
-	for {
-		page, err := c.Logs().FilterLogEvents(budget, in)
-		if err != nil {
-			out.Incomplete = true
-			if budget.Err() == nil || ctx.Err() != nil {
-				out.Usage = meter.Usage()
-				return out, err
-			}
-			break
-		}
-		out.Events = append(out.Events, page.Events...)
-		if len(out.Events) > q.Limit {
-			out.Events, out.Limited = out.Events[:q.Limit], true
-			break
-		}
-		if aws.ToString(page.NextToken) == "" {
-			break
-		}
-		in.NextToken = page.NextToken
+	page, err := c.logs.FilterLogEvents(ctx, in)
+	if err != nil {
+		return nil, nil, err
 	}
-	slices.SortStableFunc(out.Events, func(a, b cwltypes.FilteredLogEvent) int {
-		return cmp.Compare(aws.ToInt64(b.Timestamp), aws.ToInt64(a.Timestamp))
-	})
-	out.Usage = meter.Usage()
-	return out, nil
+	return page.Events, page.NextToken, nil
 }

@@ -1,14 +1,11 @@
 package awsapi
 
 import (
-	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
@@ -20,9 +17,11 @@ type InsightsQuery struct {
 	Limit    int                    // rows; 0: 1,000, up to 10,000
 	Budget   time.Duration          // 0: 25 s
 	Language cwltypes.QueryLanguage // empty: Logs Insights QL
+	NoCache  bool                   // run it again, whatever is kept
 }
 
-// InsightsAnswer is the rows as they stand when the query or its budget ended.
+// InsightsAnswer is the rows as they stand when the query or its budget ended. The
+// rows are shared: nobody may change them.
 type InsightsAnswer struct {
 	Columns    []string   // in the order in which rows first show them
 	Rows       [][]string // one cell for every column; "" where a row lacks it
@@ -33,113 +32,91 @@ type InsightsAnswer struct {
 }
 
 const (
-	defaultBudget    = 25 * time.Second
-	insightsStopWait = 5 * time.Second
+	defaultBudget     = 25 * time.Second
+	defaultRows       = 1000
+	maxInsightsRows   = 10_000
+	maxInsightsGroups = 50
+
+	// What has arrived in a log group by then is all there is, but for agents that
+	// were cut off; so the answer is not kept for long.
+	insightsSettles = 10 * time.Minute
+	insightsFor     = 5 * time.Minute
 )
 
-// RunInsights starts a query, waits for its end and gives its rows. A query whose
-// caller goes, or whose budget (0: 25 s) ends, is stopped in AWS. That the
-// region's queries are all in use is tried again until the budget ends.
+// RunInsights starts a query, waits for its end and gives its rows. Callers who
+// ask the same at the same time share it. A query whose last caller goes, or whose
+// budget (0: 25 s) ends, is stopped in AWS; the rows it had by then are returned
+// as partial. That the region's queries are all in use is waited for within
+// the budget; then the error is Throttled. Where the range ended some minutes
+// ago the answer is kept for some minutes.
 func (c *Client) RunInsights(ctx context.Context, q InsightsQuery) (InsightsAnswer, error) {
-	if !q.From.Before(q.To) || len(q.Groups) == 0 || q.Query == "" {
-		return InsightsAnswer{}, &BadRequest{Message: "a query needs log groups, a text and a range that is not empty"}
-	}
-	if q.Limit <= 0 {
-		q.Limit = 1000
+	if err := q.check(); err != nil {
+		return InsightsAnswer{}, err
 	}
 	outer := usageFrom(ctx)
 	ctx, meter := WithUsage(ctx)
-	defer func() { outer.add(meter.Usage()) }()
-	budget, cancel := context.WithTimeout(ctx, cmp.Or(q.Budget, defaultBudget))
-	defer cancel()
-
-	in := &cloudwatchlogs.StartQueryInput{
-		LogGroupIdentifiers: q.Groups, QueryString: aws.String(q.Query), QueryLanguage: q.Language,
-		// EndTime is inclusive.
-		StartTime: aws.Int64(q.From.Unix()), EndTime: aws.Int64(max(q.From.Unix(), q.To.Add(-1).Unix())),
-		Limit: aws.Int32(int32(min(q.Limit, 10_000))),
+	finish := func(answer InsightsAnswer, err error) (InsightsAnswer, error) {
+		answer.Usage = meter.Usage()
+		outer.add(answer.Usage)
+		return answer, err
 	}
-	out := InsightsAnswer{Status: cwltypes.QueryStatusScheduled}
-	var id string
-	for wait := 200 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		started, err := c.Logs().StartQuery(budget, in)
-		if err == nil {
-			id = aws.ToString(started.QueryId)
-			break
-		}
-		var full *cwltypes.LimitExceededException
-		if !errors.As(err, &full) || !sleep(budget, wait) {
-			out.Usage = meter.Usage()
-			return out, err
+	key := "insights\x00" + digest(slices.Concat([]string{
+		c.scope, q.Query, string(q.Language), fmt.Sprint(q.From.Unix(), q.end(), q.Limit),
+	}, q.Groups)...)
+	if v, ok := c.shared.cache.get(key); ok && !q.NoCache {
+		if t := v.(timed); c.shared.now().Before(t.expires) {
+			meter.add(Usage{CacheHits: 1})
+			return finish(t.val.(InsightsAnswer), nil)
 		}
 	}
-	ended := false
-	defer func() {
-		if ended {
-			return
+	flight := key + fmt.Sprint("\x00", q.Budget, q.NoCache)
+	q.Budget = beforeDeadline(ctx, q.Budget)
+	v, joined, err := c.shared.flights.do(ctx, flight, func(ctx context.Context) (any, error) {
+		answer, err := c.runQuery(ctx, q)
+		if err == nil && !answer.Partial && q.To.Before(c.shared.now().Add(-insightsSettles)) {
+			c.shared.cache.put(key, timed{val: answer, expires: c.shared.now().Add(insightsFor)}, answer.cost())
 		}
-		// The caller's context may be over; the query must be stopped all the same.
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), insightsStopWait)
-		defer cancel()
-		_, _ = c.Logs().StopQuery(stop, &cloudwatchlogs.StopQueryInput{QueryId: aws.String(id)})
-	}()
-	for wait := 100 * time.Millisecond; ; wait = min(wait*3/2, time.Second) {
-		res, err := c.Logs().GetQueryResults(budget, &cloudwatchlogs.GetQueryResultsInput{QueryId: aws.String(id)})
-		switch {
-		case err == nil:
-			out.Columns, out.Rows = insightsRows(res.Results)
-			out.Status = res.Status
-			if res.Statistics != nil {
-				out.Statistics = *res.Statistics
-			}
-			ended = res.Status != cwltypes.QueryStatusScheduled && res.Status != cwltypes.QueryStatusRunning &&
-				res.Status != cwltypes.QueryStatusUnknown
-		case budget.Err() == nil || ctx.Err() != nil:
-			out.Usage = meter.Usage()
-			return out, err
-		}
-		if !ended && sleep(budget, wait) {
-			continue
-		}
-		meter.Scanned(int64(out.Statistics.BytesScanned))
-		out.Usage = meter.Usage()
-		if !ended {
-			out.Partial = true
-			return out, ctx.Err()
-		}
-		if out.Status == cwltypes.QueryStatusComplete {
-			return out, nil
-		}
-		return out, &BadRequest{Message: "the query ended as " + string(out.Status)}
+		return answer, err
+	})
+	if joined {
+		meter.add(Usage{Joined: 1})
 	}
+	answer, _ := v.(InsightsAnswer)
+	return finish(answer, err)
 }
 
-// sleep reports whether the time passed before the context ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
+func (q *InsightsQuery) check() error {
+	switch {
+	case len(q.Groups) == 0:
+		return &BadRequest{Message: "the query names no log group"}
+	case len(q.Groups) > maxInsightsGroups:
+		return &BadRequest{Message: fmt.Sprintf("%d log groups, Logs Insights takes up to %d", len(q.Groups), maxInsightsGroups)}
+	case q.Query == "":
+		return &BadRequest{Message: "the query is empty"}
+	case !q.From.Before(q.To):
+		return &BadRequest{Message: "the time range is empty: it ends before it begins"}
 	}
+	q.Groups = sortedSet(q.Groups)
+	if q.Limit <= 0 {
+		q.Limit = defaultRows
+	}
+	q.Limit = min(q.Limit, maxInsightsRows)
+	if q.Budget <= 0 {
+		q.Budget = defaultBudget
+	}
+	return nil
 }
 
-func insightsRows(results [][]cwltypes.ResultField) (columns []string, rows [][]string) {
-	for _, fields := range results {
-		for _, f := range fields {
-			if name := aws.ToString(f.Field); !slices.Contains(columns, name) {
-				columns = append(columns, name)
-			}
+// end is the last second of the range: AWS includes it.
+func (q *InsightsQuery) end() int64 { return max(q.From.Unix(), q.To.Add(-1).Unix()) }
+
+func (a InsightsAnswer) cost() int64 {
+	n := int64(0)
+	for _, row := range a.Rows {
+		n += 24
+		for _, cell := range row {
+			n += int64(len(cell)) + 16
 		}
 	}
-	for _, fields := range results {
-		row := make([]string, len(columns))
-		for _, f := range fields {
-			row[slices.Index(columns, aws.ToString(f.Field))] = aws.ToString(f.Value)
-		}
-		rows = append(rows, row)
-	}
-	return columns, rows
+	return n
 }

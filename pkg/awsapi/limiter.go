@@ -43,25 +43,30 @@ func (l *limits) bucket(key limitKey) *bucket {
 // wait blocks until the call may be made, in the order of arrival. Its error is
 // a Throttled when the turn would come after the caller's deadline: then nothing
 // is spent, nor is it when the caller leaves.
-func (l *limits) wait(ctx context.Context, key limitKey) error {
+func (l *limits) wait(ctx context.Context, key limitKey) error { return l.take(ctx, key, 1) }
+
+// take is wait for something that uses n of the quota, such as a call's data
+// points. More than a burst counts as a burst.
+func (l *limits) take(ctx context.Context, key limitKey, n int) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
 	b := l.bucket(key)
-	turn, delay := b.enter(l.now())
+	n = min(n, b.lim.Burst())
+	turn, delay := b.enter(l.now(), n)
 	if delay > longestQueue || delay > 0 && delay >= timeLeft(ctx) {
 		b.leave(turn)
 		return &Throttled{Action: key.action, Err: tooLate{delay}}
 	}
 	select {
-	case <-turn:
+	case <-turn.come:
 	case <-ctx.Done():
 		b.leave(turn)
 		return context.Cause(ctx)
 	}
 	defer b.leave(turn)
 	now := l.now()
-	r := b.lim.ReserveN(now, 1)
+	r := b.lim.ReserveN(now, n)
 	if delay = r.DelayFrom(now); delay <= 0 {
 		return nil
 	}
@@ -109,7 +114,7 @@ type bucket struct {
 	lim *rate.Limiter
 
 	mu               sync.Mutex
-	queue            []chan struct{} // the first holds the turn: only it reserves, so that whoever leaves takes nothing along
+	queue            []*turn // the first holds the turn: only it reserves, so that whoever leaves takes nothing along
 	nominal, current float64
 	changed          time.Time
 }
@@ -137,27 +142,36 @@ func (b *bucket) adapt(now time.Time, throttled bool) {
 	b.lim.SetLimitAt(now, rate.Limit(next))
 }
 
-// enter takes a place in the queue. The channel is closed when the turn comes;
-// delay is how long that and the token will take.
-func (b *bucket) enter(now time.Time) (turn chan struct{}, delay time.Duration) {
+// turn is a place in the queue for n of the quota.
+type turn struct {
+	n    int
+	come chan struct{} // closed when it is the first
+}
+
+// enter takes a place in the queue; delay is how long the turn and the quota will
+// take.
+func (b *bucket) enter(now time.Time, n int) (t *turn, delay time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	turn = make(chan struct{})
-	b.queue = append(b.queue, turn)
+	t = &turn{n: n, come: make(chan struct{})}
+	b.queue = append(b.queue, t)
 	if len(b.queue) == 1 {
-		close(turn)
+		close(t.come)
 	}
-	missing := float64(len(b.queue)) - b.lim.TokensAt(now)
-	return turn, max(0, time.Duration(missing/b.current*float64(time.Second)))
+	missing := -b.lim.TokensAt(now)
+	for _, o := range b.queue {
+		missing += float64(o.n)
+	}
+	return t, max(0, time.Duration(missing/b.current*float64(time.Second)))
 }
 
 // leave gives up the place, and the turn to the next.
-func (b *bucket) leave(turn chan struct{}) {
+func (b *bucket) leave(t *turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := slices.Index(b.queue, turn)
+	i := slices.Index(b.queue, t)
 	b.queue = slices.Delete(b.queue, i, i+1)
 	if i == 0 && len(b.queue) > 0 {
-		close(b.queue[0])
+		close(b.queue[0].come)
 	}
 }

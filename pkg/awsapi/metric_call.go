@@ -159,6 +159,9 @@ func (c *metricCall) fetch(parts []*part) (map[string]*fetched, []string, error)
 	if c.sql {
 		ctx = withBucket(ctx, bucketSQL)
 	}
+	if err := c.takePoints(ctx, parts); err != nil {
+		return nil, nil, err
+	}
 	var notes []string
 	for {
 		page, err := c.client.cloudwatch.GetMetricData(ctx, in)
@@ -178,6 +181,20 @@ func (c *metricCall) fetch(parts []*part) (map[string]*fetched, []string, error)
 		}
 		in.NextToken = page.NextToken
 	}
+}
+
+// takePoints waits until the account's quota of data points has room for those
+// of the call.
+func (c *metricCall) takePoints(ctx context.Context, parts []*part) error {
+	key := limitKey{account: c.client.account, region: c.client.region, action: bucketPoints}
+	if c.span.from < c.merger.now().Unix()-pointsOld {
+		key.action = bucketOldPoints
+	}
+	n := 0
+	for _, w := range parts {
+		n += w.points(c.span)
+	}
+	return c.client.shared.limits.take(ctx, key, n)
 }
 
 // add takes a result of a page: the continuation of a series that an earlier page

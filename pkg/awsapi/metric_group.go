@@ -9,7 +9,7 @@ import (
 // quotas. A SEARCH may bring 100 series and a call 500.
 const (
 	maxQueries    = 500
-	maxPoints     = 100_800
+	maxPoints     = 90_000 // a page holds 100,800, but no second may have more of what is older than three hours
 	maxSearches   = 5
 	searchSeries  = 100
 	maxCommonStep = 86_400 // seconds; periods whose common multiple is longer do not share a call

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/aws/smithy-go/middleware"
 )
@@ -109,6 +110,9 @@ type paceStep struct{ instrument }
 
 func (paceStep) ID() string { return "AndonPace" }
 
+// startPatience bounds a call that is waited for even when its caller has gone.
+const startPatience = 10 * time.Second
+
 type bucketKey struct{}
 
 // withBucket lets the calls of ctx wait in another bucket than that of their
@@ -128,9 +132,17 @@ func (s paceStep) HandleFinalize(ctx context.Context, in middleware.FinalizeInpu
 	if err := s.shared.limits.wait(ctx, key); err != nil {
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, err
 	}
-	out, metadata, err := next.HandleFinalize(ctx, in)
+	attempt := ctx
+	if action == "logs:StartQuery" {
+		// Once sent it is waited for, whoever goes: without its id nobody could stop
+		// what it has started.
+		var cancel context.CancelFunc
+		attempt, cancel = context.WithTimeout(context.WithoutCancel(ctx), startPatience)
+		defer cancel()
+	}
+	out, metadata, err := next.HandleFinalize(attempt, in)
 	throttled := err != nil && isThrottle(err)
-	if throttled || err == nil {
+	if err == nil || throttled && !isFull(err) {
 		s.shared.limits.done(key, throttled)
 	}
 	used := Usage{Calls: map[string]int{action: 1}, CostUSD: callPrice(action)}

@@ -13,6 +13,8 @@ type rateLimit struct {
 var rates = map[string]rateLimit{
 	"cloudwatch:GetMetricData":           {50, 50},
 	bucketSQL:                            {10, 10},
+	bucketPoints:                         {180_000, 180_000},
+	bucketOldPoints:                      {90_000, 90_000},
 	"cloudwatch:GetMetricStatistics":     {400, 50},
 	"cloudwatch:ListMetrics":             {25, 25},
 	"cloudwatch:DescribeAlarms":          {9, 9},
@@ -46,6 +48,15 @@ var rates = map[string]rateLimit{
 
 // bucketSQL limits GetMetricData calls that carry a Metrics Insights query.
 const bucketSQL = "cloudwatch:GetMetricData(SQL)"
+
+// The data points that GetMetricData calls ask for a second, whether or not they
+// exist, are limited too: by when their range begins, within the last three hours
+// or before (CloudWatch service quotas).
+const (
+	bucketPoints    = "cloudwatch:GetMetricData(points)"
+	bucketOldPoints = "cloudwatch:GetMetricData(older points)"
+	pointsOld       = 3 * 60 * 60 // s
+)
 
 // otherRate is for operations that are not listed.
 var otherRate = rateLimit{5, 10}

@@ -72,16 +72,24 @@ func noRelease(error) error { return nil }
 // may exist or run at once (LimitExceededException of StartQuery) clear up as
 // well, so they count.
 func isThrottle(err error) bool {
-	var api smithy.APIError
-	if errors.As(err, &api) {
-		code := api.ErrorCode()
-		if i := strings.LastIndexByte(code, '#'); i >= 0 {
-			code = code[i+1:]
-		}
-		if slices.Contains(throttleCodes, code) {
-			return true
-		}
+	if slices.Contains(throttleCodes, errorCode(err)) {
+		return true
 	}
 	var status *smithyhttp.ResponseError
 	return errors.As(err, &status) && status.HTTPStatusCode() == http.StatusTooManyRequests
+}
+
+// isFull tells whether too much exists or runs at once: calling less often does
+// not help.
+func isFull(err error) bool { return strings.HasPrefix(errorCode(err), "LimitExceeded") }
+
+// errorCode is AWS's code of an error, without the namespace that JSON protocols
+// may put in front; empty where it is no answer of AWS.
+func errorCode(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	code := api.ErrorCode()
+	return code[strings.LastIndexByte(code, '#')+1:]
 }

@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"sync"
 	"time"
 )
@@ -11,6 +12,7 @@ type Shared struct {
 	now     func() time.Time
 	limits  *limits
 	flights *flights
+	queries *gates
 	cache   *lru
 	metrics *metricStore
 	events  *lru
@@ -23,6 +25,9 @@ const (
 	defaultEventBytes  = 64 << 20
 )
 
+// defaultLogQueries is the quota of log groups of the standard class.
+const defaultLogQueries = 100
+
 // SharedOptions are for tests and for processes with other needs; the zero value is
 // what gpx_andon uses.
 type SharedOptions struct {
@@ -30,12 +35,16 @@ type SharedOptions struct {
 	ListBytes   int64
 	MetricBytes int64
 	EventBytes  int64
+	LogQueries  int // Logs Insights queries at once in an account and region; 0: 100, AWS's own limit
 }
 
 // NewShared makes limits and caches apart from the process's own.
 func NewShared(o SharedOptions) *Shared {
+	pace := time.Now
 	if o.Now == nil {
 		o.Now = time.Now
+	} else {
+		pace = paceOf(o.Now)
 	}
 	pick := func(given, fallback int64) int64 {
 		if given > 0 {
@@ -45,11 +54,29 @@ func NewShared(o SharedOptions) *Shared {
 	}
 	return &Shared{
 		now:     o.Now,
-		limits:  newLimits(o.Now),
+		limits:  newLimits(pace),
 		flights: newFlights(),
+		queries: newGates(cmp.Or(o.LogQueries, defaultLogQueries)),
 		cache:   newLRU(pick(o.ListBytes, defaultListBytes)),
 		metrics: newMetricStore(pick(o.MetricBytes, defaultMetricBytes)),
 		events:  newLRU(pick(o.EventBytes, defaultEventBytes)),
+	}
+}
+
+// paceOf is the time by which rate limits refill under a clock that is set: it
+// passes as fast as the faster of that clock and time itself, for waiting takes
+// time even while the clock stands still.
+func paceOf(now func() time.Time) func() time.Time {
+	var mu sync.Mutex
+	set, wall := now(), time.Now()
+	passed := set
+	return func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		s, w := now(), time.Now()
+		passed = passed.Add(max(s.Sub(set), w.Sub(wall), 0))
+		set, wall = s, w
+		return passed
 	}
 }
 

@@ -1,58 +1,64 @@
 package awsapi
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
-
-	cttypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 )
 
-// trail is the event history for one attribute as far as it was fetched.
-type trail struct {
-	key string
+// trail is a history as far as it was fetched, for one question of one identity.
+type trail[T any] struct {
+	key  string
+	kind *trailKind[T]
 
 	mu      sync.Mutex
-	events  map[string]Event // by event id: pages and ranges overlap
-	covered []coverage       // sorted by from, disjoint
+	items   map[string]T // by id: pages and ranges overlap
+	covered []coverage   // sorted by from, disjoint
 	bytes   int64
 }
 
-// coverage is a stretch of time whose events are all known, as of when they were
+// trailKind is what is particular to one of AWS's histories. Times are seconds.
+type trailKind[T any] struct {
+	id    func(T) string
+	at    func(T) time.Time
+	size  func(T) int64
+	late  int64 // what was asked for longer than this after it happened is final
+	tick  int64 // what is younger is asked for again once in this time
+	holds int64 // how long even final answers are believed; 0: for ever
+}
+
+// coverage is a stretch of time whose items are all known, as of when they were
 // asked for.
 type coverage struct {
 	span
 	asked int64
 }
 
-// CloudTrail lists an event up to 15 minutes after it happened: what was asked
-// later than that is final. What is younger is asked for again once a minute.
-const (
-	eventsFinal = 15 * 60
-	eventsTick  = 60
-)
-
 // valid is the part of the coverage that need not be asked for again.
-func (c coverage) valid(now int64) span {
-	if c.asked/eventsTick == now/eventsTick {
+func (k *trailKind[T]) valid(c coverage, now int64) span {
+	switch {
+	case c.asked/k.tick == now/k.tick:
 		return c.span
+	case k.holds > 0 && now-c.asked > k.holds, c.asked > now: // asked in the future: the clock was set back
+		return span{c.from, c.from}
 	}
-	return span{c.from, min(c.to, c.asked-eventsFinal)}
+	return span{c.from, min(c.to, c.asked-k.late)}
 }
 
-func (c *Client) trail(q EventQuery) *trail {
-	key := digest(c.scope, "events", q.Attribute, q.Value)
+// trailOf is the trail kept under key, or a new one.
+func trailOf[T any](c *Client, kind *trailKind[T], key string) *trail[T] {
 	// Two that come at once may each make a trail; the one put last stays.
 	if v, ok := c.shared.events.get(key); ok {
-		return v.(*trail)
+		return v.(*trail[T])
 	}
-	t := &trail{key: key, events: map[string]Event{}}
+	t := &trail[T]{key: key, kind: kind, items: map[string]T{}}
 	c.shared.events.put(key, t, 0)
 	return t
 }
 
 // missing are the spans of want that have to be asked for, oldest first.
-func (t *trail) missing(want span, now int64, all bool) []span {
+func (t *trail[T]) missing(want span, now int64, all bool) []span {
 	if all {
 		return []span{want}
 	}
@@ -61,7 +67,7 @@ func (t *trail) missing(want span, now int64, all bool) []span {
 	var out []span
 	at := want.from
 	for _, c := range t.covered {
-		v := c.valid(now)
+		v := t.kind.valid(c, now)
 		if v.to <= at || v.from >= want.to || v.from >= v.to {
 			continue
 		}
@@ -76,20 +82,23 @@ func (t *trail) missing(want span, now int64, all bool) []span {
 	return out
 }
 
-// add keeps a page of the lookup of s, which began at its newer end. It returns
-// the trail's size.
-func (t *trail) add(page []cttypes.Event, s span, asked int64, last bool, room int64) int64 {
+// add keeps a page of the lookup of s, which began at its newer end or, oldest
+// first, at its older one. last says that there is no other page. It returns the
+// trail's size, of which room bytes may be.
+func (t *trail[T]) add(page []T, s span, asked int64, oldestFirst, last bool, room int64) int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known := span{s.to, s.to}
-	for _, raw := range page {
-		e := eventOf(raw)
-		if _, twice := t.events[e.ID]; !twice {
-			t.bytes += int64(len(e.Record)) + 500
+	for _, item := range page {
+		id := t.kind.id(item)
+		if _, twice := t.items[id]; !twice {
+			t.bytes += t.kind.size(item)
 		}
-		t.events[e.ID] = e
-		// More of the oldest second may be on the next page.
-		known.from = min(known.from, e.Time.Unix()+1)
+		t.items[id] = item
+		if !oldestFirst {
+			// More of the oldest second may be on the next page.
+			known.from = min(known.from, t.kind.at(item).Unix()+1)
+		}
 	}
 	if last {
 		known.from = s.from
@@ -104,7 +113,7 @@ func (t *trail) add(page []cttypes.Event, s span, asked int64, last bool, room i
 }
 
 // cover adds a stretch; it replaces what it overlaps, being newer.
-func (t *trail) cover(n coverage) {
+func (t *trail[T]) cover(n coverage) {
 	var out []coverage
 	for _, c := range t.covered {
 		if c.from < n.from {
@@ -116,11 +125,11 @@ func (t *trail) cover(n coverage) {
 	}
 	out = append(out, n)
 	out = slices.DeleteFunc(out, func(c coverage) bool { return c.from >= c.to })
-	slices.SortFunc(out, func(a, b coverage) int { return int(min(max(a.from-b.from, -1), 1)) })
+	slices.SortFunc(out, func(a, b coverage) int { return cmp.Compare(a.from, b.from) })
 	// Neighbours asked at one time, as the pages of one lookup, become one.
 	t.covered = out[:0]
 	for _, c := range out {
-		if n := len(t.covered); n > 0 && t.covered[n-1].to == c.from && t.covered[n-1].asked/eventsTick == c.asked/eventsTick {
+		if n := len(t.covered); n > 0 && t.covered[n-1].to == c.from && t.covered[n-1].asked/t.kind.tick == c.asked/t.kind.tick {
 			t.covered[n-1].to = c.to
 			t.covered[n-1].asked = min(t.covered[n-1].asked, c.asked)
 			continue
@@ -129,66 +138,80 @@ func (t *trail) cover(n coverage) {
 	}
 }
 
-// prune forgets the oldest events until at most room bytes are left.
-func (t *trail) prune(room int64) {
-	all := make([]Event, 0, len(t.events))
-	for _, e := range t.events {
-		all = append(all, e)
+// prune forgets the oldest items until at most room bytes are left.
+func (t *trail[T]) prune(room int64) {
+	all := make([]T, 0, len(t.items))
+	for _, item := range t.items {
+		all = append(all, item)
 	}
-	slices.SortFunc(all, newestFirst)
+	slices.SortFunc(all, t.newestFirst)
 	for len(all) > 0 && t.bytes > room {
-		e := all[len(all)-1]
+		item := all[len(all)-1]
 		all = all[:len(all)-1]
-		t.bytes -= int64(len(e.Record)) + 500
-		delete(t.events, e.ID)
+		t.bytes -= t.kind.size(item)
+		delete(t.items, t.kind.id(item))
 		for i := range t.covered {
-			t.covered[i].from = max(t.covered[i].from, e.Time.Unix()+1)
+			t.covered[i].from = max(t.covered[i].from, t.kind.at(item).Unix()+1)
 		}
 	}
 	t.covered = slices.DeleteFunc(t.covered, func(c coverage) bool { return c.from >= c.to })
 }
 
-// count is how many events are known in a span.
-func (t *trail) count(s span) int {
+func (t *trail[T]) newestFirst(a, b T) int {
+	if c := t.kind.at(b).Compare(t.kind.at(a)); c != 0 {
+		return c
+	}
+	return cmp.Compare(t.kind.id(a), t.kind.id(b))
+}
+
+// count is how many items that counts are known in a span.
+func (t *trail[T]) count(s span, counts func(T) bool) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	n := 0
-	for _, e := range t.events {
-		if at := e.Time.Unix(); at >= s.from && at < s.to {
+	for _, item := range t.items {
+		if at := t.kind.at(item).Unix(); at >= s.from && at < s.to && counts(item) {
 			n++
 		}
 	}
 	return n
 }
 
-// answer is what is known of the range.
-func (t *trail) answer(q EventQuery, want span, now time.Time) EventAnswer {
-	missing := t.missing(want, now.Unix(), false)
+// trailAnswer is what a trail knows of a range, newest first.
+type trailAnswer[T any] struct {
+	items      []T
+	incomplete bool
+	limited    bool
+	until      time.Time // everything from here to the end of the range is in items
+}
+
+// answer is what is known of from ≤ time < to, which lies in the lookup's span.
+func (l *lookup[T]) answer(now time.Time) trailAnswer[T] {
+	t := l.trail
+	missing := t.missing(l.want, now.Unix(), false)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var out EventAnswer
-	for _, e := range t.events {
-		if !e.Time.Before(q.From) && e.Time.Before(q.To) {
-			out.Events = append(out.Events, e)
+	out := trailAnswer[T]{until: l.from}
+	for _, item := range t.items {
+		if at := t.kind.at(item); !at.Before(l.from) && at.Before(l.to) && l.counts(item) {
+			out.items = append(out.items, item)
 		}
 	}
-	slices.SortFunc(out.Events, newestFirst)
-	out.Until = q.From
+	slices.SortFunc(out.items, t.newestFirst)
 	if n := len(missing); n > 0 {
-		out.Incomplete = true
-		if until := time.Unix(missing[n-1].to, 0).UTC(); until.After(q.From) {
-			out.Until = until
+		out.incomplete = true
+		if until := time.Unix(missing[n-1].to, 0).UTC(); until.After(l.from) {
+			out.until = until
 		}
 	}
-	if len(out.Events) >= q.Limit {
+	if len(out.items) >= l.limit {
 		// Whole as far as was wanted.
-		more := len(out.Events) > q.Limit || out.Incomplete
-		if !out.Events[q.Limit-1].Time.Before(out.Until) {
-			out.Incomplete = false
+		out.limited = len(out.items) > l.limit || out.incomplete
+		oldest := t.kind.at(out.items[l.limit-1])
+		if !oldest.Before(out.until) {
+			out.incomplete = false
 		}
-		out.Limited = more
-		out.Events = out.Events[:q.Limit]
-		out.Until = out.Events[q.Limit-1].Time
+		out.items, out.until = out.items[:l.limit], oldest
 	}
 	return out
 }

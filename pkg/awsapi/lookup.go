@@ -1,0 +1,137 @@
+package awsapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+)
+
+// lookup is one question to a history of AWS that is slow to read: it is
+// answered from a trail, and what the trail lacks is fetched, newest first, until
+// a budget ends. The next lookup continues there.
+type lookup[T any] struct {
+	action   string // IAM's name of the call
+	trail    *trail[T]
+	from, to time.Time
+	want     span // of from and to in whole minutes, so that viewers of one dashboard share a flight
+	limit    int
+	budget   time.Duration
+	noCache  bool
+	counts   func(T) bool // whether an item is wanted
+	variant  string       // tells questions apart that share a trail and want other items of it
+
+	// oldestFirst is for pages that begin at the older end: then only all of them
+	// together show what is newest.
+	oldestFirst bool
+
+	// page fetches a page of a span: its first where token is nil.
+	page func(ctx context.Context, s span, token *string) (items []T, next *string, err error)
+}
+
+// errBudget ends a lookup that has something to show.
+var errBudget = errors.New("time budget spent")
+
+// recall answers a lookup. Its error comes with what is known all the same; the
+// end of the budget is none.
+func recall[T any](ctx context.Context, c *Client, l lookup[T]) (trailAnswer[T], error) {
+	now := c.shared.now()
+	l.want = span{floorTo(l.from.Unix(), 60), ceilTo(unixUp(l.to), 60)}
+	// The flight does not know its callers' deadlines.
+	l.budget = beforeDeadline(ctx, l.budget)
+	key := strings.Join([]string{"lookup", l.trail.key, l.variant, fmt.Sprint(l.want, l.limit, l.noCache)}, "\x00")
+	_, joined, err := c.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
+		limited, cancel := context.WithTimeout(ctx, l.budget)
+		defer cancel()
+		return nil, l.allRefused(limited, l.follow(limited, c))
+	})
+	if joined {
+		usageFrom(ctx).add(Usage{Joined: 1})
+	}
+	answer := l.answer(now)
+	var slow *Throttled
+	if errors.Is(err, errBudget) || errors.As(err, &slow) && len(answer.items) > 0 {
+		err = nil // there is something to show
+	}
+	return answer, err
+}
+
+var errAllRefused = errors.New("AWS refused every call for its rate until the time budget was spent")
+
+// allRefused tells a budget that AWS's throttling used up from one that ended in
+// the middle of the work.
+func (l *lookup[T]) allRefused(ctx context.Context, err error) error {
+	u := usageFrom(ctx).Usage()
+	if errors.Is(err, errBudget) && u.Throttled > 0 && u.Throttled == u.Calls[l.action] {
+		return &Throttled{Action: l.action, Err: errAllRefused}
+	}
+	return err
+}
+
+// beforeDeadline is a budget that ends a little before the caller's deadline, so
+// that what is there by then still reaches him.
+func beforeDeadline(ctx context.Context, budget time.Duration) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return min(budget, max(time.Until(deadline)-500*time.Millisecond, 0))
+	}
+	return budget
+}
+
+// follow fetches what is missing, newest first.
+func (l *lookup[T]) follow(ctx context.Context, c *Client) error {
+	missing := l.trail.missing(l.want, c.shared.now().Unix(), l.noCache)
+	slices.Reverse(missing)
+	if len(missing) == 0 {
+		usageFrom(ctx).add(Usage{CacheHits: 1})
+	}
+	for _, s := range missing {
+		if l.enough(span{s.to, l.want.to}) {
+			return nil
+		}
+		if err := l.followSpan(ctx, c, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// enough tells whether the newest part of the range has all that may be answered.
+func (l *lookup[T]) enough(newest span) bool {
+	// The range may end within the span.
+	newest.to = min(newest.to, l.to.Unix())
+	return l.trail.count(newest, l.counts) >= l.limit
+}
+
+func (l *lookup[T]) followSpan(ctx context.Context, c *Client, s span) error {
+	var token *string
+	room := c.shared.events.max / largestPart
+	edge := s.to // what is newer has been asked for
+	for {
+		asked := c.shared.now().Unix()
+		items, next, err := l.page(ctx, s, token)
+		var slow *Throttled
+		switch {
+		case err == nil:
+		case errors.As(err, &slow) && refusedHere(err), errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return errBudget // its end has come, or comes before our turn
+		case slow != nil && ctx.Err() == nil:
+			continue // others use up the account's quota; ours comes
+		default:
+			return err
+		}
+		last := aws.ToString(next) == ""
+		size := l.trail.add(items, s, asked, l.oldestFirst, last, room)
+		c.shared.events.put(l.trail.key, l.trail, size)
+		for _, item := range items {
+			edge = min(edge, l.trail.kind.at(item).Unix()+1)
+		}
+		if last || !l.oldestFirst && l.enough(span{edge, l.want.to}) {
+			return nil
+		}
+		token = next
+	}
+}
