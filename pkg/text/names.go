@@ -59,6 +59,7 @@ var names = map[Class]map[string]both{
 		"acknowledged after its cause was over":                    {"acknowledged after its cause was over", "原因の解消後に確認された"},
 		"the tower answers again":                                  {"the tower answers again", "信号灯が再び応答した"},
 		"the notifier runs again":                                  {"the notifier runs again", "通知プロセスが再び動作している"},
+		"the queue can be read again":                              {"the queue can be read again", "キューを再び読み取れる"},
 		"the heartbeat came again":                                 {"the heartbeat came again", "ハートビートが再び届いた"},
 		"the sender leaves nothing out any more":                   {"the sender leaves nothing out any more", "送信元の省略がなくなった"},
 		"did not happen again":                                     {"did not happen again", "その後は再発していない"},

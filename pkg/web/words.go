@@ -47,6 +47,8 @@ func (p *page) own(a *alert.Alert) string {
 		return p.T("own.notifier_down", label("notifier"))
 	case name == bridge.SenderRefused && why != "":
 		return p.T("own.sender_refused", label("refused_by"), why)
+	case name == bridge.QueueUnreadable && why != "":
+		return p.T("own.queue_unreadable", label("queue"), why)
 	case name == bridge.AlertsTruncated:
 		return p.T("own.alerts_truncated")
 	}

@@ -39,7 +39,7 @@ func TestNamesHaveWords(t *testing.T) {
 	}
 	check(text.Reason, board.NoteOlder, board.NoteNothingOpen, board.NoteRecordOnly, board.NoteBySender, board.NoteByRecovery, board.NoteEndsAt,
 		board.NoteExpired, board.NoteByAck, board.NoteRules, board.NoteRuleChange, board.NoteNeither, board.NoteMomentary, board.NoteOverBefore,
-		bridge.NoteTowerAnswers, bridge.NoteNotifierRuns, bridge.NoteHeartbeat, bridge.NoteNothingCut, bridge.NoteNotAgain, bridge.NoteNotThere)
+		bridge.NoteTowerAnswers, bridge.NoteNotifierRuns, bridge.NoteHeartbeat, bridge.NoteQueueAnswers, bridge.NoteNothingCut, bridge.NoteNotAgain, bridge.NoteNotThere)
 	check(text.Role, access.Viewer, access.Operator, access.Admin)
 	for _, key := range sayings {
 		if text.English.T(key) == string(key) {
@@ -55,11 +55,12 @@ func TestOwnAlertsHaveWords(t *testing.T) {
 		{bridge.HeartbeatLost, "no Watchdog for 3m: the path from its sender to here is broken", "Watchdog が 3m 届いていません。送信元からここまでの経路が途切れています。"},
 		{bridge.NotifierDown, "notifier patlite keeps ending: its towers may not show the truth", "通知プロセス patlite が繰り返し終了しています。信号灯の表示が正しくない可能性があります。"},
 		{bridge.SenderRefused, "receiver am refused a request: no route", "受信口 am が要求を拒否しました：no route"},
+		{bridge.QueueUnreadable, "the queue of receiver aws cannot be read: nothing that is in it reaches this board: no route", "受信口 aws のキューを読み取れません。キュー内のアラートはボードに届いていません：no route"},
 		{bridge.AlertsTruncated, "the sender left out alerts of this group (max_alerts): lamps may be missing some", "送信元がこのグループのアラートの一部を省きました（max_alerts）。表示されていないものがある可能性があります。"},
 		{"Another", "", ""},
 	} {
 		a := &alert.Alert{
-			Labels:      labels("alertname", c.labels, "tower", "hall", "heartbeat", "Watchdog", "notifier", "patlite", "refused_by", "am"),
+			Labels:      labels("alertname", c.labels, "tower", "hall", "heartbeat", "Watchdog", "notifier", "patlite", "refused_by", "am", "queue", "aws"),
 			Annotations: labels("error", "no route", "missing_after", "3m"),
 		}
 		for lang, want := range map[text.Lang]string{text.English: c.en, text.Japanese: c.ja} {
