@@ -109,7 +109,7 @@ var catalogue = map[Key]both{
 	"own.heartbeat_missing": {"no %s for %s: the path from its sender to here is broken", "%s が %s 届いていません。送信元からここまでの経路が途切れています。"},
 	"own.notifier_down":     {"notifier %s keeps ending: its towers may not show the truth", "通知プロセス %s が繰り返し終了しています。信号灯の表示が正しくない可能性があります。"},
 	"own.sender_refused":    {"receiver %s refused a request: %s", "受信口 %s が要求を拒否しました：%s"},
-	"own.queue_unreadable": {"the queue of receiver %s cannot be read: nothing that is in it reaches this board: %s", "受信口 %s のキューを読み取れません。キュー内のアラートはボードに届いていません：%s"},
+	"own.queue_unreadable":  {"the queue of receiver %s cannot be read: nothing that is in it reaches this board: %s", "受信口 %s のキューを読み取れません。キュー内のアラートはボードに届いていません：%s"},
 	"own.alerts_truncated":  {"the sender left out alerts of this group (max_alerts): lamps may be missing some", "送信元がこのグループのアラートの一部を省きました（max_alerts）。表示されていないものがある可能性があります。"},
 
 	"said.acked":      {"%s acknowledged.", "%s件を確認しました。"},
