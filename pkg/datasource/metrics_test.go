@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
 	"github.com/andonhq/andon/pkg/datasource/query"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
@@ -86,5 +88,36 @@ func TestMetricsMistakes(t *testing.T) {
 		} else if got.Status != 400 || got.ErrorSource != "downstream" {
 			t.Errorf("%s: status %d, source %s", q, got.Status, got.ErrorSource)
 		}
+	}
+}
+
+// An alert rule must not take a series that could not be read for one that is
+// well again.
+func TestAlertRulesGetAllOrAnError(t *testing.T) {
+	for name, q := range map[string]string{
+		"metrics":    `{"queryType":"metrics","regions":["ap-northeast-1","mars-north-1"],"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"*"}}`,
+		"cloudtrail": `{"queryType":"cloudtrail","kind":"counts","regions":["ap-northeast-1","mars-north-1"],"attribute":"EventName","value":"StopInstances"}`,
+		"limited":    `{"queryType":"cloudtrail","kind":"counts","limit":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := enter(t, keys)
+			request := &backend.QueryDataRequest{Queries: []backend.DataQuery{asking("A", q, at(-30), at(4))}}
+			for _, alert := range []bool{false, true} {
+				if alert {
+					request.Headers = map[string]string{backend.FromAlertHeaderName: "true"}
+				}
+				out, err := r.ds.QueryData(t.Context(), request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := out.Responses["A"]
+				if alert != (got.Error != nil) {
+					t.Errorf("asked by an alert rule: %t; error: %v", alert, got.Error)
+				}
+				if got.Error != nil && got.ErrorSource != backend.ErrorSourceDownstream {
+					t.Errorf("source %s", got.ErrorSource)
+				}
+			}
+		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -42,6 +43,11 @@ func answer(ctx context.Context, s *awsapi.Sessions, raw query.Query) (data.Fram
 	l, err := look(ctx, s, q, raw, places)
 	if err != nil {
 		return nil, err
+	}
+	if raw.Alert {
+		if err := l.whole(); err != nil {
+			return nil, err
+		}
 	}
 	var frames data.Frames
 	switch q.Kind {
@@ -93,6 +99,20 @@ func look(ctx context.Context, s *awsapi.Sessions, q Query, raw query.Query, pla
 		return strings.Compare(a.event.ID, b.event.ID)
 	})
 	return out, nil
+}
+
+// whole is the error of an alert rule's query that was not answered in full: a
+// count that is too small would read as "all is well".
+func (l looked) whole() error {
+	switch {
+	case len(l.failed) > 0:
+		return backend.DownstreamErrorf("not read: %s", strings.Join(l.failed, "; "))
+	case len(l.incomplete) > 0:
+		return backend.DownstreamErrorf("the event history of %s is not read to its end yet: the next evaluation continues; an attribute or a shorter range reads faster", strings.Join(l.incomplete, ", "))
+	case len(l.limited) > 0:
+		return backend.DownstreamErrorf("%s has more events than the limit: choose an attribute or a shorter range", strings.Join(l.limited, ", "))
+	}
+	return nil
 }
 
 // tell writes what the reader has to know beside the rows.

@@ -66,6 +66,9 @@ func decode(q query.Query) (Query, error) {
 	if !slices.Contains([]string{Events, Counts, Annotations}, out.Kind) {
 		return Query{}, query.OneOf("kind", out.Kind, Events, Counts, Annotations)
 	}
+	if q.Alert && out.Kind != Counts {
+		return Query{}, query.Wrong("kind", "%s cannot alert: use %s", out.Kind, Counts)
+	}
 	switch known := awsapi.EventAttributes(); {
 	case out.Attribute == "" && out.Value != "":
 		return Query{}, query.Wrong("attribute", "is empty, but value is %q: choose one of %s", out.Value, strings.Join(known, ", "))

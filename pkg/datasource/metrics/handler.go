@@ -30,6 +30,7 @@ type group struct {
 func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
 	out := make(backend.Responses, len(queries))
 	groups := map[group][]asked{}
+	alerts := map[string]bool{}
 	var (
 		mu   sync.Mutex
 		wait sync.WaitGroup
@@ -46,7 +47,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 			out[raw.RefID] = query.Fail(err)
 			continue
 		}
-		several[raw.RefID] = len(places) > 1
+		several[raw.RefID], alerts[raw.RefID] = len(places) > 1, raw.Alert
 		for _, p := range places {
 			wait.Go(func() {
 				ctx, meter := awsapi.WithUsage(ctx)
@@ -78,7 +79,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	}
 	wait.Wait()
 	for refID, a := range answers {
-		out[refID] = a.response()
+		out[refID] = a.response(alerts[refID])
 	}
 	return out
 }
@@ -161,6 +162,7 @@ type part struct {
 	notices    []data.Notice
 	usage      awsapi.Usage
 	sharedWith string
+	missing    error // a series that could not be read, or not whole
 	err        error
 }
 
@@ -182,6 +184,7 @@ func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account 
 			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch: " + text})
 		}
 		if got.Partial {
+			p.missing = backend.DownstreamErrorf("CloudWatch sent a part of the data only")
 			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch sent a part of the data only"})
 		}
 	}
@@ -190,6 +193,7 @@ func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account 
 		return
 	}
 	if len(failed) > 0 {
+		p.missing = failed[0]
 		p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("%d of %d series failed: %v", len(failed), len(m.requests), failed[0])})
 	}
 	p.frames = frames(m, good, account, several)
@@ -198,7 +202,9 @@ func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account 
 // answer is a query's answer from all its places.
 type answer struct{ parts []part }
 
-func (a answer) response() backend.DataResponse {
+// response joins the parts. For an alert rule what is missing is an error: a
+// series that is not there would read as an alert that has ended.
+func (a answer) response(alert bool) backend.DataResponse {
 	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
 	var (
 		out     data.Frames
@@ -212,13 +218,16 @@ func (a answer) response() backend.DataResponse {
 			failed = append(failed, p)
 			continue
 		}
+		if alert && p.missing != nil {
+			return query.Fail(p.missing)
+		}
 		out, notices = append(out, p.frames...), append(notices, p.notices...)
 		meter = sum(meter, p.usage)
 		if p.sharedWith != "" {
 			shared = p.sharedWith
 		}
 	}
-	if len(failed) == len(a.parts) {
+	if len(failed) == len(a.parts) || alert && len(failed) > 0 {
 		return query.Fail(failed[0].err)
 	}
 	for _, p := range failed {
