@@ -45,6 +45,7 @@ func TestAHistoryRefreshAsksForTheTailOnly(t *testing.T) {
 		view := func(noCache bool) (AlarmHistoryAnswer, time.Duration) {
 			t.Helper()
 			var wg sync.WaitGroup
+			var mu sync.Mutex
 			var out AlarmHistoryAnswer
 			began := time.Now()
 			for range 10 {
@@ -54,6 +55,8 @@ func TestAHistoryRefreshAsksForTheTailOnly(t *testing.T) {
 					if err != nil || a.Incomplete || a.Limited {
 						t.Errorf("incomplete %v, limited %v: %v", a.Incomplete, a.Limited, err)
 					}
+					mu.Lock()
+					defer mu.Unlock()
 					out = a
 				})
 			}
@@ -148,6 +151,29 @@ func TestAHistoryContinues(t *testing.T) {
 		}
 		if len(sizes) < 3 || !slices.IsSorted(sizes) || sizes[len(sizes)-1] < 500 {
 			t.Errorf("items after each call: %v", sizes)
+		}
+	})
+}
+
+// TestALookupThatCrossesATickIsWhole begins at the end of a tick and ends in the
+// next, as does a caller who joins it then.
+func TestALookupThatCrossesATickIsWhole(t *testing.T) {
+	bubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 50, FleetAlarms: 200}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+		f.SetDelay(300 * time.Millisecond)
+		<-time.After(time.Until(time.Now().Truncate(10 * time.Second).Add(9800 * time.Millisecond)))
+		to := bubbleNow()
+		var wg sync.WaitGroup
+		for i := range 6 {
+			wg.Go(func() {
+				<-time.After(time.Duration(i) * 50 * time.Millisecond)
+				if a, err := c.AlarmHistory(t.Context(), AlarmHistoryQuery{From: to.Add(-24 * time.Hour), To: to}); err != nil || a.Incomplete {
+					t.Errorf("caller %d: incomplete %v, %v", i, a.Incomplete, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := f.Counts().Of("DescribeAlarmHistory"); n != 1 {
+			t.Errorf("%d calls", n)
 		}
 	})
 }

@@ -7,8 +7,9 @@
 // The data source's query types and the bridge's queue receiver call it. They
 // parse their settings with [ParseSettings], open [Sessions] with [New], take a
 // [Client] for one account and region, and call the narrow interfaces it
-// offers, or [Client.MetricData] and [Client.LookupEvents], which plan, merge
-// and cache. [WithUsage] tells afterwards what was called and what it cost.
+// offers, or what plans, merges, pages and caches: [Client.MetricData],
+// [Client.LookupEvents], [Client.Alarms], [Client.AlarmHistory],
+// [Client.RunInsights] and [Client.FilterLogs]. [WithUsage] tells afterwards what was called and what it cost.
 //
 // What was fetched by one identity (the caller as AWS names it, with its
 // endpoints) is never given to another. Errors are typed: [Denied], [Throttled],

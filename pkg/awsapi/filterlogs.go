@@ -37,6 +37,7 @@ const (
 	defaultFiltered = 1000
 	maxFiltered     = 10_000
 	maxStreams      = 100
+	filterToken     = 23 * time.Hour // AWS's tokens end after 24
 )
 
 // newestFirstSince is the start of a range from which on FilterLogEvents can give
@@ -74,6 +75,7 @@ func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, e
 		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
 		variant:     fmt.Sprint(q.From.Before(newestFirstSince)),
 		oldestFirst: q.From.Before(newestFirstSince),
+		tokens:      int64(filterToken / time.Second),
 		counts:      func(cwltypes.FilteredLogEvent) bool { return true },
 		page: func(ctx context.Context, s span, token *string) ([]cwltypes.FilteredLogEvent, *string, error) {
 			return c.filterPage(ctx, q, s, token)

@@ -88,3 +88,33 @@ func TestFilteredLogsBeginWithTheNewest(t *testing.T) {
 		}
 	})
 }
+
+// TestAScanThatFindsNothingContinues: pages without an event cover nothing, and
+// the next call goes on behind them all the same.
+func TestAScanThatFindsNothingContinues(t *testing.T) {
+	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+		f.SetDelay(time.Second) // a page a call
+		whole := func() (calls int) {
+			q := FilterQuery{Group: "/var/log/secure", Pattern: "nobodywrotethis", From: f.Anchor().Add(-60 * 24 * time.Hour), To: f.Anchor(), Budget: 1500 * time.Millisecond}
+			before := f.Counts().Of("FilterLogEvents")
+			for round := range 100 {
+				a, err := c.FilterLogs(t.Context(), q)
+				if err != nil || len(a.Events) != 0 {
+					t.Fatalf("%d events, %v", len(a.Events), err)
+				}
+				if !a.Incomplete {
+					if round < 2 {
+						t.Errorf("whole after %d rounds: the range is too short for the test", round+1)
+					}
+					return f.Counts().Of("FilterLogEvents") - before
+				}
+				<-time.After(time.Minute)
+			}
+			t.Error("never read to its end")
+			return 0
+		}
+		if n := whole(); n > 60 {
+			t.Errorf("%d calls", n)
+		}
+	})
+}

@@ -29,6 +29,10 @@ type lookup[T any] struct {
 	// together show what is newest.
 	oldestFirst bool
 
+	// tokens is for how many seconds a page's token leads on. Where it is 0 nothing
+	// is lost: each page has covered something.
+	tokens int64
+
 	// page fetches a page of a span: its first where token is nil.
 	page func(ctx context.Context, s span, token *string) (items []T, next *string, err error)
 }
@@ -39,20 +43,24 @@ var errBudget = errors.New("time budget spent")
 // recall answers a lookup. Its error comes with what is known all the same; the
 // end of the budget is none.
 func recall[T any](ctx context.Context, c *Client, l lookup[T]) (trailAnswer[T], error) {
-	now := c.shared.now()
 	l.want = span{floorTo(l.from.Unix(), 60), ceilTo(unixUp(l.to), 60)}
 	// The flight does not know its callers' deadlines.
 	l.budget = beforeDeadline(ctx, l.budget)
 	key := strings.Join([]string{"lookup", l.trail.key, l.variant, fmt.Sprint(l.want, l.limit, l.noCache)}, "\x00")
-	_, joined, err := c.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
+	v, joined, err := c.shared.flights.do(ctx, key, func(ctx context.Context) (any, error) {
+		began := c.shared.now().Unix()
 		limited, cancel := context.WithTimeout(ctx, l.budget)
 		defer cancel()
-		return nil, l.allRefused(limited, l.follow(limited, c))
+		return began, l.allRefused(limited, l.follow(limited, c, began))
 	})
 	if joined {
 		usageFrom(ctx).add(Usage{Joined: 1})
 	}
-	answer := l.answer(now)
+	began, ok := v.(int64)
+	if !ok {
+		began = c.shared.now().Unix() // the caller did not wait for the end
+	}
+	answer := l.answer(began)
 	var slow *Throttled
 	if errors.Is(err, errBudget) || errors.As(err, &slow) && len(answer.items) > 0 {
 		err = nil // there is something to show
@@ -82,8 +90,8 @@ func beforeDeadline(ctx context.Context, budget time.Duration) time.Duration {
 }
 
 // follow fetches what is missing, newest first.
-func (l *lookup[T]) follow(ctx context.Context, c *Client) error {
-	missing := l.trail.missing(l.want, c.shared.now().Unix(), l.noCache)
+func (l *lookup[T]) follow(ctx context.Context, c *Client, began int64) error {
+	missing := l.trail.missing(l.want, began, l.noCache)
 	slices.Reverse(missing)
 	if len(missing) == 0 {
 		usageFrom(ctx).add(Usage{CacheHits: 1})
@@ -108,23 +116,36 @@ func (l *lookup[T]) enough(newest span) bool {
 
 func (l *lookup[T]) followSpan(ctx context.Context, c *Client, s span) error {
 	var token *string
+	of := s // what the pages are of: a resumed lookup began at a newer end
+	if l.tokens > 0 && !l.noCache {
+		of, token = l.trail.resume(s, c.shared.now().Unix())
+	}
+	resumed := token != nil
 	room := c.shared.events.max / largestPart
 	edge := s.to // what is newer has been asked for
 	for {
 		asked := c.shared.now().Unix()
-		items, next, err := l.page(ctx, s, token)
+		items, next, err := l.page(ctx, of, token)
 		var slow *Throttled
 		switch {
 		case err == nil:
 		case errors.As(err, &slow) && refusedHere(err), errors.Is(ctx.Err(), context.DeadlineExceeded):
-			return errBudget // its end has come, or comes before our turn
+			// Its end has come, or comes before our turn.
+			if l.tokens > 0 && token != nil {
+				l.trail.pause(pause{of: of, edge: edge, token: token, until: asked + l.tokens})
+			}
+			return errBudget
 		case slow != nil && ctx.Err() == nil:
 			continue // others use up the account's quota; ours comes
+		case resumed && ctx.Err() == nil:
+			of, token, resumed = s, nil, false // the token does not lead on any more
+			continue
 		default:
 			return err
 		}
+		resumed = false
 		last := aws.ToString(next) == ""
-		size := l.trail.add(items, s, asked, l.oldestFirst, last, room)
+		size := l.trail.add(items, span{of.from, s.to}, asked, l.oldestFirst, last, room)
 		c.shared.events.put(l.trail.key, l.trail, size)
 		for _, item := range items {
 			edge = min(edge, l.trail.kind.at(item).Unix()+1)

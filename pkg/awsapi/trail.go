@@ -16,6 +16,34 @@ type trail[T any] struct {
 	items   map[string]T // by id: pages and ranges overlap
 	covered []coverage   // sorted by from, disjoint
 	bytes   int64
+	paused  *pause
+}
+
+// pause is where a lookup of pages that found nothing stopped: only AWS's token
+// knows how far it came.
+type pause struct {
+	of    span  // what was asked
+	edge  int64 // everything of it from here on is covered
+	token *string
+	until int64 // when the token ends
+}
+
+// resume takes up a pause that leads on in s, if there is one.
+func (t *trail[T]) resume(s span, now int64) (of span, token *string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.paused
+	if p == nil || p.edge != s.to || p.of.from > s.from || now >= p.until {
+		return s, nil
+	}
+	t.paused = nil
+	return p.of, p.token
+}
+
+func (t *trail[T]) pause(p pause) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.paused = &p
 }
 
 // trailKind is what is particular to one of AWS's histories. Times are seconds.
@@ -35,13 +63,18 @@ type coverage struct {
 	asked int64
 }
 
-// valid is the part of the coverage that need not be asked for again.
+// longestLookup is the most by which an answer may be newer than the lookup that
+// began before it; what was asked later still shows that the clock was set back.
+const longestLookup = 5 * 60
+
+// valid is the part of the coverage that a lookup which began at now need not ask
+// for again.
 func (k *trailKind[T]) valid(c coverage, now int64) span {
 	switch {
-	case c.asked/k.tick == now/k.tick:
-		return c.span
-	case k.holds > 0 && now-c.asked > k.holds, c.asked > now: // asked in the future: the clock was set back
+	case c.asked > now+longestLookup, k.holds > 0 && now-c.asked > k.holds:
 		return span{c.from, c.from}
+	case c.asked >= now, c.asked/k.tick == now/k.tick:
+		return c.span
 	}
 	return span{c.from, min(c.to, c.asked-k.late)}
 }
@@ -185,10 +218,10 @@ type trailAnswer[T any] struct {
 	until      time.Time // everything from here to the end of the range is in items
 }
 
-// answer is what is known of from ≤ time < to, which lies in the lookup's span.
-func (l *lookup[T]) answer(now time.Time) trailAnswer[T] {
+// answer is what is known of from ≤ time < to after a lookup that began at now.
+func (l *lookup[T]) answer(now int64) trailAnswer[T] {
 	t := l.trail
-	missing := t.missing(l.want, now.Unix(), false)
+	missing := t.missing(l.want, now, false)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := trailAnswer[T]{until: l.from}

@@ -7,10 +7,7 @@ import (
 )
 
 // mark is the smallest thing that a trail can keep.
-type mark struct {
-	at int64
-	n  int
-}
+type mark struct{ at int64 }
 
 var markTrail = &trailKind[mark]{
 	id:   func(m mark) string { return fmt.Sprint(m) },
@@ -31,6 +28,7 @@ func TestWhatATrailBelieves(t *testing.T) {
 		{5010, span{1000, 4901}, "what is younger than late may not have been listed"},
 		{6001, span{1000, 4901}, "believed until it is too old"},
 		{6002, span{1000, 1000}, "not believed any more"},
+		{4990, span{1000, 5000}, "asked by the lookup itself, that began in another tick"},
 		{4000, span{1000, 1000}, "asked in the future: the clock was set back"},
 	} {
 		if got := markTrail.valid(c, tc.now); got != tc.want {

@@ -46,7 +46,7 @@ var same = map[[2]string]bool{
 var only = map[string][]string{
 	"database/sql":               {"journal"},
 	module + "/patlite":          {"patlite/virtual", "cmd/andon-notifier-patlite"},
-	module + "/internal/awsfake": {},
+	module + "/internal/awsfake": {"internal/bench"},
 	module + "/internal/rig":     {"cmd/andon-demo", "internal/e2e", "internal/bench", "internal/pluginhost"},
 }
 
