@@ -103,18 +103,22 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	if current := floorTo(now.Unix(), p.period); whole.to >= current {
 		whole.to = current + p.period
 	}
+	if !opts.NoCachedEmpty && whole.to >= now.Unix()-2*p.period-60 {
+		g.touch(p, now)
+	}
+	// What is known and what is under way are one look: an answer that came in
+	// between would be neither, and be asked for again.
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if opts.NoCache {
 		a.known = newDense(whole, p.period)
 	} else {
 		a.known = c.shared.metrics.read(p.key, whole, p.period)
 	}
-	if !opts.NoCachedEmpty && whole.to >= now.Unix()-2*p.period-60 {
-		g.touch(p, now)
-	}
 	age := age{now: now.Unix(), period: p.period, opts: opts}
 	for _, s := range age.missing(whole, a.known.slots) {
 		for _, piece := range pieces(s, p) {
-			a.parts = append(a.parts, g.join(ctx, c, p, piece, opts.NoCache))
+			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache))
 		}
 	}
 	return a, nil

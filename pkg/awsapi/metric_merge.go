@@ -62,6 +62,11 @@ func (m *metricStore) merger(c *Client) *merger {
 func (g *merger) join(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	return g.joinHeld(ctx, c, p, s, noCache)
+}
+
+// joinHeld is join for who holds the merger's mu.
+func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
 	for _, w := range g.flying[p.key] {
 		// A refresh without cache joins only what has not been sent yet.
 		if w.span.contains(s) && (!noCache || w.call == nil) && (w.blocked() || w.span == s) && !w.abandoned() {

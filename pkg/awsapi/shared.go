@@ -16,6 +16,7 @@ type Shared struct {
 	cache   *lru
 	metrics *metricStore
 	events  *lru
+	trails  sync.Mutex // held while a trail is looked for and made
 }
 
 // Bytes that the caches of a process may hold.

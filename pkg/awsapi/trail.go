@@ -81,7 +81,9 @@ func (k *trailKind[T]) valid(c coverage, now int64) span {
 
 // trailOf is the trail kept under key, or a new one.
 func trailOf[T any](c *Client, kind *trailKind[T], key string) *trail[T] {
-	// Two that come at once may each make a trail; the one put last stays.
+	// Callers who come at once have to have the same, for one flight fills it.
+	c.shared.trails.Lock()
+	defer c.shared.trails.Unlock()
 	if v, ok := c.shared.events.get(key); ok {
 		return v.(*trail[T])
 	}
