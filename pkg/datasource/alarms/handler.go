@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -45,6 +46,12 @@ func answer(ctx context.Context, s *awsapi.Sessions, raw query.Query) (data.Fram
 		// A rule must not take a part for the whole: the places that are
 		// missing would look like a return to normal.
 		err = errors.Join(told.failed...)
+	}
+	if err == nil && raw.Alert && len(told.missing) > 0 {
+		err = query.Wrong("names", "there is no alarm %s: a rule on it would be silent for ever", strings.Join(told.missing, ", "))
+	}
+	if err == nil && raw.Alert && len(told.limited) > 0 {
+		err = backend.DownstreamErrorf("%s", strings.Join(told.limited, " "))
 	}
 	if err != nil {
 		return nil, err

@@ -91,18 +91,23 @@ func annotations(events []found) data.Frames {
 	), data.FrameTypeTable)}
 }
 
-// maxGroups bounds the series of one answer.
-const maxGroups = 100
+// Bounds of one answer: series, and points of each.
+const (
+	maxGroups = 100
+	maxSteps  = 11_000
+)
 
 // counts are events per interval, one series for each value of GroupBy. The
 // time that has not been read yet has no points, so that "none" is not said of
 // what nobody has looked at.
 func counts(q Query, events []found, raw query.Query, complete time.Time) data.Frames {
 	step := max(raw.Interval.Truncate(time.Minute), time.Minute)
-	if most := raw.MaxDataPoints; most > 0 {
-		for raw.To.Sub(raw.From)/step > time.Duration(most) {
-			step *= 2
-		}
+	most := time.Duration(maxSteps)
+	if raw.MaxDataPoints > 0 {
+		most = min(most, time.Duration(raw.MaxDataPoints))
+	}
+	for raw.To.Sub(raw.From)/step > most {
+		step *= 2
 	}
 	start := complete.Truncate(step)
 	if start.Before(complete) && complete.After(raw.From) {
@@ -112,29 +117,35 @@ func counts(q Query, events []found, raw query.Query, complete time.Time) data.F
 	if raw.To.After(start) {
 		slots = int((raw.To.Sub(start) + step - 1) / step)
 	}
-	groups := map[string][]float64{}
+	// Who has the most events is known before any series is made.
+	total := map[string]int{}
 	if q.GroupBy == "" {
-		groups[""] = make([]float64, slots)
+		total[""] = 0
 	}
-	total := map[string]float64{}
+	key := func(e found) string {
+		if q.GroupBy == "" {
+			return ""
+		}
+		return group(e.record, q.GroupBy)
+	}
 	for _, e := range events {
-		key := ""
-		if q.GroupBy != "" {
-			key = group(e.record, q.GroupBy)
-		}
-		if groups[key] == nil {
-			groups[key] = make([]float64, slots)
-		}
-		if at := int(e.event.Time.Sub(start) / step); !e.event.Time.Before(start) && at < slots {
-			groups[key][at]++
-			total[key]++
-		}
+		total[key(e)]++
 	}
-	keys := slices.Sorted(maps.Keys(groups))
-	slices.SortStableFunc(keys, func(a, b string) int { return int(total[b] - total[a]) })
+	keys := slices.Sorted(maps.Keys(total))
+	slices.SortStableFunc(keys, func(a, b string) int { return total[b] - total[a] })
 	left := max(0, len(keys)-maxGroups)
 	keys = keys[:len(keys)-left]
 	slices.Sort(keys)
+	groups := make(map[string][]float64, len(keys))
+	for _, k := range keys {
+		groups[k] = make([]float64, slots)
+	}
+	for _, e := range events {
+		row := groups[key(e)]
+		if at := int(e.event.Time.Sub(start) / step); row != nil && !e.event.Time.Before(start) && at < slots {
+			row[at]++
+		}
+	}
 	var out data.Frames
 	for _, key := range keys {
 		var labels data.Labels

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
 // How long answers are kept. What has happened does not change any more.
@@ -120,6 +121,7 @@ func parallel(n int, do func(int) error) error {
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
+			defer query.RecoverError(&errs[i])
 			errs[i] = do(i)
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -120,6 +121,7 @@ func everywhere[T any](a asked, text string, ask func(context.Context, source) (
 		}
 		if g.Answer.limited {
 			t.limited = append(t.limited, g.Place.String())
+			t.errs = append(t.errs, backend.DownstreamErrorf("%s has more than the limit: an alert rule needs them all", g.Place))
 		}
 		for _, r := range g.Answer.remarks {
 			t.remarks = append(t.remarks, g.Place.String()+": "+r)

@@ -84,6 +84,7 @@ func (q Query) scan(ctx context.Context, c *awsapi.Client, raw query.Query) ([]s
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
+			defer query.RecoverError(&out[i].err)
 			a, err := c.FilterLogs(ctx, awsapi.FilterQuery{
 				Group: name, StreamPrefix: q.StreamPrefix, Pattern: q.Pattern,
 				From: raw.From, To: raw.To, Limit: q.Limit, NoCache: q.NoCache,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -67,6 +68,9 @@ func askInsights(ctx context.Context, s *awsapi.Sessions, q Query, raw query.Que
 		// look like a return to normal.
 		if len(partial) > 0 {
 			failed = append(failed, fmt.Errorf("%s: %w", told.incomplete, context.DeadlineExceeded))
+		}
+		if len(full) > 0 {
+			failed = append(failed, backend.DownstreamErrorf("%s An alert rule needs them all: group by fewer values, or choose a shorter time.", told.notes[len(told.notes)-1]))
 		}
 		if len(failed) > 0 {
 			return rows{}, remarks{}, errors.Join(failed...)

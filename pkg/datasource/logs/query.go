@@ -62,7 +62,7 @@ func decode(raw query.Query) (Query, error) {
 	if err := query.Decode(raw, &q); err != nil {
 		return Query{}, err
 	}
-	q.NoCache = q.NoCache || raw.NoCache
+	q.NoCache = q.NoCache || raw.NoCache || raw.Alert // a rule must see the present
 	q.Mode, q.Format = cmp.Or(q.Mode, Insights), cmp.Or(q.Format, Auto)
 	if q.Mode != Insights && q.Mode != Filter {
 		return Query{}, query.OneOf("mode", q.Mode, Insights, Filter)

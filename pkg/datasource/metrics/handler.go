@@ -28,6 +28,8 @@ type group struct {
 }
 
 func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
+	ctx, cancel := context.WithTimeout(ctx, query.AnswerWithin)
+	defer cancel()
 	out := make(backend.Responses, len(queries))
 	groups := map[group][]asked{}
 	alerts := map[string]bool{}
@@ -51,8 +53,8 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 		for _, p := range places {
 			wait.Go(func() {
 				ctx, meter := awsapi.WithUsage(ctx)
-				a, err := plan(ctx, s, raw.RefID, q, p)
-				a.err, a.planned = err, meter.Usage()
+				a := planned(ctx, s, raw.RefID, q, p)
+				a.planned = meter.Usage()
 				g := group{p, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: q.NoCache, NoCachedEmpty: raw.Alert}}
 				mu.Lock()
 				defer mu.Unlock()
@@ -66,7 +68,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	for g, members := range groups {
 		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
 		wait.Go(func() {
-			parts := ask(ctx, s, g, members, several)
+			parts := answered(ctx, s, g, members, several)
 			mu.Lock()
 			defer mu.Unlock()
 			for i, m := range members {
@@ -82,6 +84,34 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 		out[refID] = a.response(alerts[refID])
 	}
 	return out
+}
+
+// planned is a plan, also where it fails or panics.
+func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p query.Place) (a asked) {
+	var err error
+	defer func() {
+		if err != nil {
+			a = asked{refID: refID, q: q, place: p, err: err}
+		}
+	}()
+	defer query.RecoverError(&err)
+	a, err = plan(ctx, s, refID, q, p)
+	return a
+}
+
+// answered is what ask gives, also where it panics.
+func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) (parts []part) {
+	var err error
+	defer func() {
+		if err != nil {
+			parts = make([]part, len(members))
+			for i := range parts {
+				parts[i] = part{place: g.place, err: err}
+			}
+		}
+	}()
+	defer query.RecoverError(&err)
+	return ask(ctx, s, g, members, several)
 }
 
 // end is the range's end moved up to a whole minute: CloudWatch's end is

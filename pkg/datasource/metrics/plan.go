@@ -131,7 +131,7 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	}
 	fetch := func(ctx context.Context) ([]map[string]string, error) { return list(ctx, c, in) }
 	var all []map[string]string
-	if q.NoCache {
+	if q.fresh {
 		all, err = fetch(ctx)
 	} else {
 		all, err = awsapi.Cached(ctx, c, key, listed, fetch)

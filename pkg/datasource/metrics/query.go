@@ -43,6 +43,7 @@ type Query struct {
 	NoCache   bool   `json:"noCache"`
 
 	period time.Duration
+	fresh  bool // an alert rule does not rely on a list that was read before
 }
 
 // Dimensions are the values of each dimension: one, several, or "*" for any. In
@@ -92,6 +93,7 @@ func decode(q query.Query) (Query, error) {
 		out.Period = "auto"
 	}
 	out.NoCache = out.NoCache || q.NoCache
+	out.fresh = out.NoCache || q.Alert
 	var err error
 	if out.period, err = period(out.Period, q); err != nil {
 		return Query{}, err

@@ -49,9 +49,9 @@ type Func func(ctx context.Context, s *awsapi.Sessions, q Query) (data.Frames, e
 // request's memory in bounds. Limits of AWS are kept by awsapi.
 const atOnce = 64
 
-// answerWithin is when the last query of a request has to have something to say:
+// AnswerWithin is when the last query of a request has to have something to say:
 // Grafana's proxy waits 30 s by default.
-const answerWithin = 26 * time.Second
+const AnswerWithin = 26 * time.Second
 
 // Each makes a Handler of a Func: every query runs by itself.
 func Each(f Func) Handler { return each{f} }
@@ -65,7 +65,7 @@ func (e each) Query(ctx context.Context, s *awsapi.Sessions, queries []Query) ba
 		slots = make(chan struct{}, atOnce)
 		wait  sync.WaitGroup
 	)
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	ctx, cancel := context.WithTimeout(ctx, AnswerWithin)
 	defer cancel()
 	for _, q := range queries {
 		slots <- struct{}{}
@@ -101,6 +101,15 @@ func Recover(r *backend.DataResponse) {
 	if p := recover(); p != nil {
 		*r = backend.ErrDataResponseWithSource(backend.StatusInternal, backend.ErrorSourcePlugin,
 			fmt.Sprintf("a mistake in the plugin: %v", p))
+		backend.Logger.Error("panic in a query", "panic", p, "stack", string(debug.Stack()))
+	}
+}
+
+// RecoverError turns a panic into an error: defer it in a goroutine that a query
+// begins, where [Recover] of the answer does not reach.
+func RecoverError(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("a mistake in the plugin: %v", p)
 		backend.Logger.Error("panic in a query", "panic", p, "stack", string(debug.Stack()))
 	}
 }

@@ -87,6 +87,7 @@ func Gather[T any](ctx context.Context, s *awsapi.Sessions, places []Place, ask 
 	for i, p := range places {
 		wait.Go(func() {
 			out[i].Place = p
+			defer RecoverError(&out[i].Err)
 			c, err := s.Client(ctx, p.Account, p.Region)
 			if err != nil {
 				out[i].Err = err
