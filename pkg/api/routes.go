@@ -271,6 +271,13 @@ func (s *Server) selection(r *http.Request) (bridge.Selection, string, error) {
 	if err := decode(r, &in); err != nil {
 		return bridge.Selection{}, "", err
 	}
+	if err := s.deps.Bridge.Failed(); err != nil {
+		// "There is nothing to do" would be a guess.
+		return bridge.Selection{}, "", &client.Error{
+			Status:  http.StatusServiceUnavailable,
+			Message: fmt.Sprintf("nothing was changed: what is open is not known: the bridge has failed: %v", err),
+		}
+	}
 	if id := r.PathValue("identity"); id != "" {
 		in.Identities, in.Match, in.All = []alert.Identity{alert.Identity(id)}, nil, false
 	}

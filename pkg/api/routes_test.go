@@ -211,6 +211,9 @@ func TestWhatIsNotDurableIsNotAnswered2xx(t *testing.T) {
 		f.want(f.ask(whole, "POST", path, access.Operator, body), http.StatusServiceUnavailable)
 	}
 	// An empty list would read as "all is well".
+	for _, path := range []string{"/api/v1/ack", "/api/v1/reset"} {
+		f.want(f.ask(whole, "POST", path, access.Operator, `{"all":true}`), http.StatusServiceUnavailable, "nothing was changed")
+	}
 	f.want(f.ask(whole, "GET", "/api/v1/alerts", access.Viewer, ""), http.StatusServiceUnavailable, "what is open is not known", "readable and writable")
 	// The buzzer of bridge_failed is nothing that has to be kept.
 	f.want(f.ask(whole, "POST", "/api/v1/buzzer-stop", access.Operator, ""), http.StatusOK)

@@ -20,7 +20,7 @@ import (
 func bubble(t *testing.T, o awsfake.Options, test func(*room)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		offset := awsfake.DefaultAnchor.Add(30 * time.Minute).Sub(time.Now())
+		offset := time.Until(awsfake.DefaultAnchor.Add(30 * time.Minute))
 		now := func() time.Time { return time.Now().Add(offset) }
 		o.Now = now
 		r := &room{T: t, aws: awsfake.New(o)}

@@ -2,6 +2,7 @@ package receive
 
 import (
 	"context"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -130,7 +131,7 @@ func (q *Queue) group(ctx, work context.Context, j *job, group []int) {
 // there is no more time.
 func (q *Queue) message(ctx, work context.Context, m pulledMessage) fate {
 	now := q.deps.Now()
-	out, bad := q.pulled.decode(m, now, q.log)
+	out, bad := q.decode(m, now)
 	if bad != nil {
 		return q.poisoned(ctx, work, m, *bad, now)
 	}
@@ -143,6 +144,18 @@ func (q *Queue) message(ctx, work context.Context, m pulledMessage) fate {
 	}
 	q.deps.Metrics.events.WithLabelValues(q.Name()).Add(float64(len(out.batch.Events)))
 	return done
+}
+
+// decode is the receiver's, held up by nothing: a message that makes it panic is
+// poison. Over HTTP the server does the same for one request.
+func (q *Queue) decode(m pulledMessage, now time.Time) (out outcome, bad *poison) {
+	defer func() {
+		if p := recover(); p != nil {
+			q.log.Error("panic in the decoder", "queue", q.URL(), "message_id", m.id, "panic", p, "stack", string(debug.Stack()))
+			out, bad = outcome{}, &poison{ReasonFormat, "internal error"}
+		}
+	}()
+	return q.pulled.decode(m, now, q.log)
 }
 
 func (q *Queue) tell(r Refusal) {

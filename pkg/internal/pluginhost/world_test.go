@@ -77,7 +77,7 @@ func (w *world) serve() string {
 
 func (w *world) context() backend.PluginContext {
 	settings := w.settings
-	return backend.PluginContext{OrgID: 1, PluginID: settings.Type, DataSourceInstanceSettings: &settings}
+	return backend.PluginContext{Namespace: "default", PluginID: settings.Type, DataSourceInstanceSettings: &settings}
 }
 
 func asking(refID, queryJSON string, from, to time.Time) backend.DataQuery {
