@@ -34,9 +34,8 @@ type AlarmHistoryAnswer struct {
 }
 
 const (
-	maxHistory       = 10_000
-	historyRecords   = 100 // a page at most
-	historyRetention = 30 * 24 * time.Hour
+	maxHistory     = 10_000
+	historyRecords = 100 // a page at most
 )
 
 // historyTrail: an item is listed within a minute, and never changes.
@@ -61,7 +60,7 @@ var historyTrail = &trailKind[cwtypes.AlarmHistoryItem]{
 // has as incomplete; the next call continues there. A refresh asks for the last
 // minutes only.
 func (c *Client) AlarmHistory(ctx context.Context, q AlarmHistoryQuery) (AlarmHistoryAnswer, error) {
-	if err := q.check(c.shared.now()); err != nil {
+	if err := q.check(); err != nil {
 		return AlarmHistoryAnswer{}, err
 	}
 	outer := usageFrom(ctx)
@@ -86,12 +85,9 @@ func (c *Client) AlarmHistory(ctx context.Context, q AlarmHistoryQuery) (AlarmHi
 	return answer, err
 }
 
-func (q *AlarmHistoryQuery) check(now time.Time) error {
+func (q *AlarmHistoryQuery) check() error {
 	if !q.From.Before(q.To) {
 		return &BadRequest{Message: "the time range is empty: it ends before it begins"}
-	}
-	if first := now.Add(-historyRetention); q.From.Before(first) {
-		q.From = first
 	}
 	if len(q.Types) == 0 {
 		q.Types = []cwtypes.AlarmType{cwtypes.AlarmTypeMetricAlarm, cwtypes.AlarmTypeCompositeAlarm}

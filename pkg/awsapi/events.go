@@ -78,12 +78,24 @@ var eventTrail = &trailKind[Event]{
 // attribute continues there. Its error is Throttled where AWS refused all calls
 // and nothing was known.
 func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, error) {
-	if err := q.check(c.shared.now()); err != nil {
+	if err := q.check(); err != nil {
 		return EventAnswer{}, err
 	}
 	outer := usageFrom(ctx)
 	ctx, meter := WithUsage(ctx)
-	found, err := recall(ctx, c, lookup[Event]{
+	found, err := c.recallEvents(ctx, q)
+	if first := c.shared.now().Add(-eventRetention); err != nil && errorCode(err) == "InvalidTimeRangeException" && q.From.Before(first) && first.Before(q.To) {
+		// How far back it goes is AWS's to say; what it keeps can be had.
+		q.From = first
+		found, err = c.recallEvents(ctx, q)
+	}
+	answer := EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
+	outer.add(answer.Usage)
+	return answer, err
+}
+
+func (c *Client) recallEvents(ctx context.Context, q EventQuery) (trailAnswer[Event], error) {
+	return recall(ctx, c, lookup[Event]{
 		action: "cloudtrail:LookupEvents",
 		trail:  trailOf(c, eventTrail, digest(c.scope, "events", q.Attribute, q.Value)),
 		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
@@ -92,9 +104,6 @@ func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, e
 			return c.eventPage(ctx, q, s, token)
 		},
 	})
-	answer := EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
-	outer.add(answer.Usage)
-	return answer, err
 }
 
 func (c *Client) eventPage(ctx context.Context, q EventQuery, s span, token *string) ([]Event, *string, error) {
@@ -120,7 +129,7 @@ func (c *Client) eventPage(ctx context.Context, q EventQuery, s span, token *str
 	return out, page.NextToken, nil
 }
 
-func (q *EventQuery) check(now time.Time) error {
+func (q *EventQuery) check() error {
 	if !q.From.Before(q.To) {
 		return &BadRequest{Message: "the time range is empty: it ends before it begins"}
 	}
@@ -136,9 +145,6 @@ func (q *EventQuery) check(now time.Time) error {
 	q.Limit = min(q.Limit, maxEventLimit)
 	if q.Budget <= 0 {
 		q.Budget = defaultBudget
-	}
-	if first := now.Add(-eventRetention); q.From.Before(first) {
-		q.From = first
 	}
 	return nil
 }

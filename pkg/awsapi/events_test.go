@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
 // eventWorld is a CloudTrail history of one event every step, and the times at
@@ -192,5 +194,18 @@ func TestALookupOutlastsThrottling(t *testing.T) {
 			t.Errorf("%d events, incomplete %v, %v", len(a.Events), a.Incomplete, err)
 		}
 		shared.Wait()
+	})
+}
+
+// How far back the history goes is AWS's to say: a start that it refuses is
+// moved to what it keeps.
+func TestRangeOlderThanTheHistory(t *testing.T) {
+	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+		now := bubbleNow()
+		f.FailNext("LookupEvents", 1, &awsfake.Error{Code: "InvalidTimeRangeException", Message: "too early"})
+		got, err := c.LookupEvents(t.Context(), EventQuery{From: now.AddDate(-1, 0, 0), To: now, Attribute: "EventName", Value: "StopInstances"})
+		if err != nil || len(got.Events) == 0 {
+			t.Errorf("%d events, %v", len(got.Events), err)
+		}
 	})
 }
