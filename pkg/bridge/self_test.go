@@ -130,7 +130,11 @@ func TestAConditionThatCouldNotBeToldIsToldLater(t *testing.T) {
 		mend()
 		s.At("2s")
 		s.Open(TowerLost)
-		s.Expect("ops-room", "amber=steady")
+		// The end of the failure and the lost tower are told at the same moment,
+		// in either order.
+		if got := s.lamps["ops-room"].take(); len(got) == 0 || got[len(got)-1] != "amber=steady" || len(got) == 2 && got[0] != "green=steady" || len(got) > 2 {
+			t.Errorf("ops-room showed %q", got)
+		}
 		s.Back("hall")
 		s.Open()
 		s.ends(selfIdentity(TowerLost, "hall"), NoteTowerAnswers)
