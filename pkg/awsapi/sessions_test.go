@@ -113,6 +113,57 @@ func TestAccountsAreReachedByTheirRoles(t *testing.T) {
 	})
 }
 
+// TestAnIdentityIsRenewedBesideTheQueries: who looks at a dashboard never waits
+// for STS again, and a refusal is seen in time.
+func TestAnIdentityIsRenewedBesideTheQueries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		asked := func() int { return b.fake.count("sts:GetCallerIdentity") }
+		slow := make(chan struct{})
+		b.fake.before = func(c call) {
+			if c.action == "sts:GetCallerIdentity" {
+				<-slow
+			}
+		}
+		s := open(t, b.fake, keys("AKIAONE"), b.shared)
+		identity := func() error {
+			_, err := s.Client(t.Context(), "", "")
+			return err
+		}
+		before := asked()
+		close(slow)
+		if err := identity(); err != nil || asked() != before+1 {
+			t.Fatalf("%v, asked %d times", err, asked()-before)
+		}
+		slow = make(chan struct{})
+		b.clock.add(identityFor - renewBefore)
+		for range 3 { // none of them waits, and one asks
+			if err := identity(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(slow)
+		b.shared.Wait()
+		if asked() != before+2 {
+			t.Errorf("asked %d times, want 2", asked()-before)
+		}
+		b.fake.on("sts:GetCallerIdentity", func(call) (any, *awsError) {
+			return nil, &awsError{403, "InvalidClientTokenId", "The security token included in the request is invalid"}
+		})
+		b.clock.add(identityFor - time.Second) // since it was renewed
+		if err := identity(); err != nil {
+			t.Errorf("before its end: %v", err)
+		}
+		b.shared.Wait()
+		b.clock.add(time.Second)
+		var none *NoCredentials
+		if err := identity(); !errors.As(err, &none) {
+			t.Errorf("after its end: %v", err)
+		}
+		b.shared.Wait()
+	})
+}
+
 func TestIdenticalCallsAreShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFakeAWS()

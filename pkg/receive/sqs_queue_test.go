@@ -194,6 +194,39 @@ func TestPoisonInAFIFOQueue(t *testing.T) {
 	})
 }
 
+// Whether a queue has a dead-letter queue may be unknown: then it has time to
+// move poison there before it is put on record and deleted.
+func TestPoisonWhereAttributesMayNotBeRead(t *testing.T) {
+	pull(t, func(c *Config) { c.SQS.QueueURL += ".fifo" }, func(b *queueBench) {
+		b.aws.Deny(awsfake.AdminKey, "sqs:GetQueueAttributes")
+		b.aws.AddQueue(awsfake.MainAccount, awsfake.MainRegion, awsfake.AlertQueue+".fifo")
+		b.aws.SendTo(awsfake.MainAccount, awsfake.MainRegion, awsfake.AlertQueue+".fifo", "hello")
+		b.after(15 * time.Second)
+		if n := b.value("andon_queue_received_total"); n <= poisonPatience || len(b.kept()) != 0 {
+			t.Errorf("received %v times, %d records after 15 s", n, len(b.kept()))
+		}
+		b.after(time.Minute)
+		if len(b.kept()) != 1 {
+			t.Errorf("%d records after a minute", len(b.kept()))
+		}
+	})
+}
+
+// What differs with every request is no new error.
+func TestTheSameErrorIsToldOnce(t *testing.T) {
+	for _, same := range [][2]string{
+		{"api error X: no, RequestID: 0f8b1f44-5b0c-11f0-9c2e-0242ac120002, a", "api error X: no, RequestID: 1f8b1f44-5b0c-11f0-9c2e-0242ac120002, a"},
+		{"read tcp 10.0.0.4:51234->52.1.2.3:443: connection reset", "read tcp 10.0.0.4:40022->52.1.2.3:443: connection reset"},
+	} {
+		if a, b := lasting(errors.New(same[0])), lasting(errors.New(same[1])); a != b {
+			t.Errorf("%q and %q", a, b)
+		}
+	}
+	if lasting(errors.New("no such queue")) == lasting(errors.New("denied")) {
+		t.Error("different errors read the same")
+	}
+}
+
 func TestAQueueThatIsGone(t *testing.T) {
 	pull(t, nil, func(b *queueBench) {
 		b.after(maxQueueWait + time.Second)
