@@ -24,11 +24,11 @@ type Queues struct {
 	log     *slog.Logger
 	metrics *receive.Metrics
 
-	mu      sync.Mutex
-	wanted  []*receive.Queue
-	ctx     context.Context // of Run, nil before; it is the owner of what runs
-	polled  map[string]*polling // by receiver; also what was told to stop, for its successor to wait for
-	all     sync.WaitGroup
+	mu     sync.Mutex
+	wanted []*receive.Queue
+	ctx    context.Context     // of Run, nil before; it is the owner of what runs
+	polled map[string]*polling // by receiver; also what was told to stop, for its successor to wait for
+	all    sync.WaitGroup
 }
 
 // polling is one queue that is polled, or was.
