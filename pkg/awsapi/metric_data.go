@@ -40,13 +40,14 @@ func (c *Client) MetricData(ctx context.Context, reqs []MetricRequest, from, to 
 		asks[i], errs[i] = c.begin(ctx, g, p, from, to, now, opts)
 	}
 	var answer MetricAnswer
+	times := grids{}
 	for i, r := range reqs {
 		if r.Hidden {
 			continue
 		}
 		result := MetricResult{ID: r.ID, Err: errs[i]}
 		if asks[i] != nil {
-			asks[i].end(ctx, &result)
+			asks[i].end(ctx, &result, times)
 		}
 		answer.Results = append(answer.Results, result)
 	}
@@ -184,7 +185,7 @@ func points(series []MetricSeries) int {
 }
 
 // end waits for what was asked and puts the answer together.
-func (a *ask) end(ctx context.Context, result *MetricResult) {
+func (a *ask) end(ctx context.Context, result *MetricResult, g grids) {
 	usage := usageFrom(ctx)
 	if a.isKnown {
 		usage.add(Usage{CacheHits: 1, PointsCached: points(a.cached)})
@@ -219,7 +220,7 @@ func (a *ask) end(ctx context.Context, result *MetricResult) {
 		usage.add(Usage{CacheHits: 1})
 	}
 	usage.add(Usage{PointsCached: a.known.overlay(a.parts)})
-	result.Series = a.known.lines(a.plan, a.until)
+	result.Series = a.known.lines(a.plan, a.until, g)
 }
 
 // overlay lays answers over what was known, and returns how many points of it

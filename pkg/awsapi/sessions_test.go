@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/pem"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -277,3 +279,48 @@ func TestAPrivateCAWorks(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswerThatBreaksOffIsAskedAgain: the status was 200, and the connection
+// ended in the middle of the body.
+func TestAnAnswerThatBreaksOffIsAskedAgain(t *testing.T) {
+	for name, broken := range map[string]error{
+		"closed": &net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed},
+		"short":  io.ErrUnexpectedEOF,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFakeAWS()
+				listMetrics(f)
+				s, err := New(t.Context(), keys("AKIAONE"), Options{Shared: NewShared(SharedOptions{}), Transport: &breaking{fakeAWS: f, err: broken}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client(t, s).CloudWatch().ListMetrics(t.Context(), &cloudwatch.ListMetricsInput{}); err != nil {
+					t.Error(err)
+				}
+				if n := f.count("cloudwatch:ListMetrics"); n != 2 {
+					t.Errorf("asked %d times, want 2", n)
+				}
+			})
+		})
+	}
+}
+
+// breaking is a fake whose first answer of CloudWatch ends too early.
+type breaking struct {
+	*fakeAWS
+	err  error
+	once sync.Once
+}
+
+func (b *breaking) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.fakeAWS.RoundTrip(r)
+	if err == nil && r.Header.Get("smithy-protocol") == "rpc-v2-cbor" {
+		b.once.Do(func() { resp.Body = io.NopCloser(io.MultiReader(io.LimitReader(resp.Body, 1), failing{b.err})) })
+	}
+	return resp, err
+}
+
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }
