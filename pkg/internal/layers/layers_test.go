@@ -29,11 +29,12 @@ var layer = map[string]int{
 
 // same are imports within a layer that are meant.
 var same = map[[2]string]bool{
-	{"patlite/virtual", "patlite"}:          true,
-	{"cmd/andon-demo", "internal/rig"}:      true,
-	{"internal/e2e", "internal/rig"}:        true,
-	{"internal/bench", "internal/rig"}:      true,
-	{"internal/pluginhost", "internal/rig"}: true,
+	{"patlite/virtual", "patlite"}:            true,
+	{"cmd/andon-demo", "internal/rig"}:        true,
+	{"internal/e2e", "internal/rig"}:          true,
+	{"internal/bench", "internal/rig"}:        true,
+	{"internal/pluginhost", "internal/rig"}:   true,
+	{"internal/bench", "internal/pluginhost"}: true,
 
 	{"datasource", "datasource/metrics"}:       true,
 	{"datasource", "datasource/logs"}:          true,
