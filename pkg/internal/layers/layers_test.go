@@ -24,7 +24,7 @@ var layer = map[string]int{
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
 	module:         6, // gpx_andon
-	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
+	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6,
 }
 
 // same are imports within a layer that are meant.
