@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/lamp"
 	"github.com/andonhq/andon/pkg/receive"
@@ -106,7 +107,7 @@ func (s *scenario) Start() {
 func (s *scenario) Restart(after string) {
 	s.t.Helper()
 	s.stop()
-	time.Sleep(duration(s.t, after))
+	bubble.Pass(duration(s.t, after))
 	s.Start()
 }
 
@@ -118,8 +119,7 @@ func (s *scenario) At(after string) {
 	if d < passed {
 		s.t.Fatalf("the story is at %s already, not at %s", passed, d)
 	}
-	time.Sleep(d - passed)
-	synctest.Wait()
+	bubble.Pass(d - passed)
 }
 
 func duration(t *testing.T, text string) time.Duration {

@@ -26,9 +26,10 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // room is a data source whose AWS is a fake, without sockets.
 type room struct {
 	*testing.T
-	aws *awsfake.Fake
-	ds  *Datasource
-	now time.Time
+	aws    *awsfake.Fake
+	ds     *Datasource
+	now    time.Time
+	shared *awsapi.Shared
 }
 
 func enter(t *testing.T, jsonData string) *room {
