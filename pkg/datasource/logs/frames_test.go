@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 )
 
 func TestSeverity(t *testing.T) {
@@ -48,13 +50,13 @@ func TestLinesHaveIDsOfTheirOwn(t *testing.T) {
 	lines := []line{{time: at, body: "a"}, {time: at, body: "a"}, {time: at, body: "b"}, {time: at, body: "c", id: "p"}, {time: at, body: "c", id: "p"}}
 	f := lineFrames(lines)[0]
 	ids := map[string]bool{}
-	for _, id := range texts(t, f, "id") {
+	for _, id := range querytest.Column(t, f, "id") {
 		ids[id] = true
 	}
 	if len(ids) != len(lines) {
 		t.Errorf("ids %v", ids)
 	}
-	if again := lineFrames(lines)[0]; strings.Join(texts(t, f, "id"), " ") != strings.Join(texts(t, again, "id"), " ") {
+	if again := lineFrames(lines)[0]; strings.Join(querytest.Column(t, f, "id"), " ") != strings.Join(querytest.Column(t, again, "id"), " ") {
 		t.Error("ids change from answer to answer")
 	}
 	if field, _ := f.FieldByName("severity"); field != nil {
@@ -87,7 +89,7 @@ func TestStatsFrames(t *testing.T) {
 				t.Fatalf("%d frames, problem %q, notes %q", len(frames), problem, told.notes)
 			}
 			if problem == "" {
-				alertable(t, frames, tt.kind)
+				querytest.Alertable(t, frames, tt.kind)
 			}
 		})
 	}
