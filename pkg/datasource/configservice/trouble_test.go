@@ -107,11 +107,10 @@ func TestThrottledFromTheStartIsAnError(t *testing.T) {
 func TestSlowHistoryContinuesWithTheNextRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		f := awsfake.New(awsfake.Options{Anchor: began})
+		f := awsfake.New(awsfake.Options{Now: querytest.Clock()})
 		s := querytest.Sessions(t, f, awsfake.AdminKey)
 		f.SetDelayOf("GetResourceConfigHistory", 7*time.Second)
-		q := around(0, 0, `{"kind":"history",`+gateway+`}`)
-		q.From, q.To = began.Add(-100*24*time.Hour), began
+		q := around(100*24*time.Hour, 0, `{"kind":"history",`+gateway+`}`)
 		first := good(t, s, q)[0]
 		if took := time.Since(began); took > 25*time.Second {
 			t.Errorf("took %v", took)

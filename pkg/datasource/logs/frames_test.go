@@ -7,6 +7,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/andonhq/andon/pkg/datasource/query"
 	"github.com/andonhq/andon/pkg/datasource/querytest"
 )
 
@@ -83,10 +84,10 @@ func TestStatsFrames(t *testing.T) {
 		{"two values", "stats min(x) as a, max(x) as b by host", []string{"host", "a", "b"}, [][]string{{"x", "1", "2"}, {"y", "3", "4"}}, data.FrameTypeNumericMulti, 4, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var told remarks
+			var told query.Remarks
 			frames, problem := statsFrames(readShape(tt.query), rows{columns: tt.columns, cells: tt.cells}, &told)
-			if problem != tt.problem || len(frames) != tt.frames || strings.Join(told.notes, "") != tt.note {
-				t.Fatalf("%d frames, problem %q, notes %q", len(frames), problem, told.notes)
+			if problem != tt.problem || len(frames) != tt.frames || remarked(told) != tt.note {
+				t.Fatalf("%d frames, problem %q, notes %q", len(frames), problem, remarked(told))
 			}
 			if problem == "" {
 				querytest.Alertable(t, frames, tt.kind)
@@ -100,9 +101,16 @@ func TestSeriesAreBounded(t *testing.T) {
 	for i := range maxSeries + 1 {
 		r.cells = append(r.cells, []string{strings.Repeat("x", i), "1"})
 	}
-	var told remarks
+	var told query.Remarks
 	frames, _ := statsFrames(readShape("stats count() as n by id"), r, &told)
-	if len(frames) != maxSeries || strings.Join(told.notes, "") != "1000 of 1001 series are shown." {
-		t.Errorf("%d frames, %q", len(frames), told.notes)
+	if len(frames) != maxSeries || remarked(told) != "1000 of 1001 series are shown." {
+		t.Errorf("%d frames, %q", len(frames), remarked(told))
 	}
+}
+
+// remarked is what a panel would be told.
+func remarked(told query.Remarks) string {
+	f := data.NewFrame("")
+	told.Tell(f)
+	return querytest.Notices(f)
 }
