@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -183,6 +182,6 @@ func sorted(names map[string]bool) []Item {
 	for n := range names {
 		items = append(items, Item{Value: n})
 	}
-	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
+	byValue(items)
 	return items
 }
