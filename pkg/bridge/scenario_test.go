@@ -61,6 +61,17 @@ func run(t *testing.T, file string, story func(*scenario)) {
 	})
 }
 
+// inOpsRoom tells a story that begins with nothing wrong in the ops room, which
+// shows it, and in the hall, which is dark then.
+func inOpsRoom(t *testing.T, story func(*scenario)) {
+	t.Helper()
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		story(s)
+	})
+}
+
 // Start starts the bridge on what the journal holds, as after a crash.
 func (s *scenario) Start() {
 	s.t.Helper()
