@@ -18,9 +18,7 @@ const withQueue = `receivers:
   - {name: aws, sqs: {queue_url: "https://sqs.ap-northeast-1.amazonaws.com/123456789012/q"}}`
 
 func TestAQueueThatCannotBeReadIsOnTheBoard(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		s.Reload("receivers:", withQueue)
 		s.bridge.queueContact("aws", nil)

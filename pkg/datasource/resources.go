@@ -184,6 +184,6 @@ func sorted(names map[string]bool) []Item {
 	for n := range names {
 		items = append(items, Item{Value: n})
 	}
-	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
+	byValue(items)
 	return items
 }

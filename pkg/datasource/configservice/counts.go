@@ -13,31 +13,30 @@ const failingField = "non-compliant resources"
 // counts is the number of non-compliant resources of every rule, 0 where all
 // comply, so that an alert rule has its rows. Nothing in the labels changes with
 // the compliance.
-func counts(a asked) (data.Frames, told, error) {
-	rows, t, err := everywhere(a, asking("non-compliant resources by rule", a.q), func(ctx context.Context, s source) (found[verdict], error) {
-		return counted(ctx, s, a.q)
+func counts(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[verdict], error) {
+		return counted(ctx, s, a.Q)
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	var (
 		frames data.Frames
 		sums   data.Frames
 		index  = map[query.Place]*float64{}
 	)
-	several := len(a.places) > 1
+	several := a.Several()
 	for _, r := range rows {
 		value := float64(r.x.failing)
-		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.account, "region": r.region}, value, several))
-		place := query.Place{Account: r.account, Region: r.region}
-		if index[place] == nil {
-			f := number("total", "total", data.Labels{"account": r.account, "region": r.region}, 0, several)
-			index[place] = f.Fields[0].At(0).(*float64)
+		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.Account, "region": r.Region}, value, several))
+		if index[r.Place] == nil {
+			f := number("total", "total", data.Labels{"account": r.Account, "region": r.Region}, 0, several)
+			index[r.Place] = f.Fields[0].At(0).(*float64)
 			sums = append(sums, f)
 		}
-		*index[place] += value
+		*index[r.Place] += value
 	}
-	if a.q.Totals {
+	if a.Q.Totals {
 		frames = append(frames, sums...)
 	}
 	if len(frames) == 0 {
@@ -46,10 +45,10 @@ func counts(a asked) (data.Frames, told, error) {
 	}
 	for _, r := range rows {
 		if r.x.atLeast {
-			t.remarks = append(t.remarks, r.x.rule+" has more non-compliant resources than were counted.")
+			a.Note(data.NoticeSeverityInfo, "%s has more non-compliant resources than were counted.", r.x.rule)
 		}
 	}
-	return frames, t, nil
+	return frames, nil
 }
 
 // number is one value; its legend says where it is from when several places are

@@ -16,7 +16,7 @@ import (
 // frames are the series of a query, one frame each with its labels. Where there
 // is no series, one typed frame without points says so: an alert rule then sees
 // "no data" and not an error.
-func frames(m asked, results []awsapi.MetricResult, account string, several bool) data.Frames {
+func frames(m asked, results []awsapi.MetricResult, at query.Place, several bool) data.Frames {
 	var out data.Frames
 	if m.q.Hide {
 		return nil
@@ -25,7 +25,7 @@ func frames(m asked, results []awsapi.MetricResult, account string, several bool
 		for _, s := range r.Series {
 			labels := labels(m, r, i, s)
 			if several {
-				labels["region"], labels["account"] = m.place.Region, account
+				labels["region"], labels["account"] = at.Region, at.Account
 			}
 			out = append(out, frame(m.q, labels, s))
 		}

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -140,7 +139,7 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 	if len(all) == 0 {
 		for i, m := range members {
 			if parts[i].err == nil {
-				parts[i].frames = frames(m, nil, "", several[m.refID])
+				parts[i].frames = frames(m, nil, g.place, several[m.refID])
 			}
 		}
 		return parts
@@ -150,9 +149,9 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 	for _, r := range found.Results {
 		results[r.ID] = r
 	}
-	account := ""
+	at := g.place.Known("")
 	if c, errClient := s.Client(ctx, g.place.Account, g.place.Region); errClient == nil {
-		account = c.Identity().AccountID
+		at = g.place.Known(c.Identity().AccountID)
 	}
 	counted := ""
 	for i, m := range members {
@@ -168,8 +167,8 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 		} else {
 			parts[i].sharedWith = counted
 		}
-		parts[i].usage = sum(parts[i].usage, m.planned)
-		parts[i].collect(m, results, account, several[m.refID])
+		parts[i].usage.Add(m.planned)
+		parts[i].collect(m, results, at, several[m.refID])
 	}
 	return parts
 }
@@ -189,14 +188,13 @@ func clash(ids map[string]string, m asked) error {
 type part struct {
 	place      query.Place
 	frames     data.Frames
-	notices    []data.Notice
+	told       query.Remarks
 	usage      awsapi.Usage
 	sharedWith string
-	missing    error // a series that could not be read, or not whole
 	err        error
 }
 
-func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account string, several bool) {
+func (p *part) collect(m asked, results map[string]awsapi.MetricResult, at query.Place, several bool) {
 	if m.q.Hide {
 		return
 	}
@@ -211,11 +209,10 @@ func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account 
 		got.ID = r.ID
 		good = append(good, got)
 		for _, text := range got.Messages {
-			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch: " + text})
+			p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
 		}
 		if got.Partial {
-			p.missing = backend.DownstreamErrorf("CloudWatch sent a part of the data only")
-			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch sent a part of the data only"})
+			p.told.Cut("CloudWatch sent a part of the data only.")
 		}
 	}
 	if len(failed) > 0 && len(good) == 0 {
@@ -223,66 +220,49 @@ func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account 
 		return
 	}
 	if len(failed) > 0 {
-		p.missing = failed[0]
-		p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("%d of %d series failed: %v", len(failed), len(m.requests), failed[0])})
+		p.told.Missing(data.NoticeSeverityError, failed[0], "%d of %d series failed: %v", len(failed), len(m.requests), failed[0])
 	}
-	p.frames = frames(m, good, account, several)
+	p.frames = frames(m, good, at, several)
 }
 
 // answer is a query's answer from all its places.
 type answer struct{ parts []part }
 
-// response joins the parts. For an alert rule what is missing is an error: a
-// series that is not there would read as an alert that has ended.
+// response joins the parts.
 func (a answer) response(alert bool) backend.DataResponse {
 	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
 	var (
-		out     data.Frames
-		notices []data.Notice
-		failed  []part
-		meter   awsapi.Usage
-		shared  string
+		out    data.Frames
+		told   query.Remarks
+		failed []error
+		usage  awsapi.Usage
+		shared string
 	)
 	for _, p := range a.parts {
 		if p.err != nil {
-			failed = append(failed, p)
+			failed = append(failed, p.err)
+			told.Unread(p.place, p.err)
 			continue
 		}
-		if alert && p.missing != nil {
-			return query.Fail(p.missing)
-		}
-		out, notices = append(out, p.frames...), append(notices, p.notices...)
-		meter = sum(meter, p.usage)
+		out = append(out, p.frames...)
+		told.Add(p.told)
+		usage.Add(p.usage)
 		if p.sharedWith != "" {
 			shared = p.sharedWith
 		}
 	}
-	if len(failed) == len(a.parts) || alert && len(failed) > 0 {
-		return query.Fail(failed[0].err)
+	if len(failed) == len(a.parts) {
+		return query.Fail(failed[0])
 	}
-	for _, p := range failed {
-		notices = append(notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("Not read: %s: %v", p.place, p.err)})
+	if err := told.Whole(); alert && err != nil {
+		return query.Fail(err)
 	}
-	out = query.Describe(out, meter)
+	out = query.Describe(out, usage)
+	told.Tell(out[0])
 	m := query.Meta(out[0])
-	m.Notices = append(m.Notices, notices...)
 	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
 		c.SharedWith = shared
 		m.Custom = c
 	}
 	return backend.DataResponse{Frames: out}
-}
-
-func sum(a, b awsapi.Usage) awsapi.Usage {
-	calls := map[string]int{}
-	for _, u := range []awsapi.Usage{a, b} {
-		for k, n := range u.Calls {
-			calls[k] += n
-		}
-	}
-	return awsapi.Usage{
-		Calls: calls, Throttled: a.Throttled + b.Throttled, Joined: a.Joined + b.Joined, CacheHits: a.CacheHits + b.CacheHits,
-		PointsCached: a.PointsCached + b.PointsCached, PointsFetched: a.PointsFetched + b.PointsFetched,
-		MetricsBilled: a.MetricsBilled + b.MetricsBilled, BytesScanned: a.BytesScanned + b.BytesScanned, CostUSD: a.CostUSD + b.CostUSD,
-	}
 }

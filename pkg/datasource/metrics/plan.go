@@ -114,7 +114,7 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	if err != nil {
 		return nil, err
 	}
-	in := &cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
+	in := cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
 	if id := linked(q.AccountID); id != "" {
 		in.OwningAccount, in.IncludeLinkedAccounts = &id, aws.Bool(true)
 	}
@@ -155,29 +155,26 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 // maxListed bounds what is read of ListMetrics, at 500 a call.
 const maxListed = 20_000
 
-func list(ctx context.Context, c *awsapi.Client, in *cloudwatch.ListMetricsInput) ([]map[string]string, error) {
-	var all []map[string]string
-	page := *in
-	for {
-		out, err := c.CloudWatch().ListMetrics(ctx, &page)
+func list(ctx context.Context, c *awsapi.Client, in cloudwatch.ListMetricsInput) ([]map[string]string, error) {
+	all, more, err := query.Pages(ctx, maxListed, func(ctx context.Context, token *string) (sets []map[string]string, next *string, err error) {
+		in.NextToken = token
+		page, err := c.CloudWatch().ListMetrics(ctx, &in)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for _, m := range out.Metrics {
+		for _, m := range page.Metrics {
 			set := make(map[string]string, len(m.Dimensions))
 			for _, d := range m.Dimensions {
 				set[aws.ToString(d.Name)] = aws.ToString(d.Value)
 			}
-			all = append(all, set)
+			sets = append(sets, set)
 		}
-		if aws.ToString(out.NextToken) == "" {
-			return all, nil
-		}
-		if len(all) >= maxListed {
-			return nil, tooMany(len(all))
-		}
-		page.NextToken = out.NextToken
+		return sets, page.NextToken, nil
+	})
+	if more {
+		return nil, tooMany(len(all))
 	}
+	return all, err
 }
 
 // matches reports whether a metric's dimensions are among those asked for.

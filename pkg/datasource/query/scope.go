@@ -78,22 +78,22 @@ func (sc Scope) One(s *awsapi.Sessions) (Place, error) {
 	return places[0], nil
 }
 
-// Gather asks every place at the same time. What has failed is told by place;
-// the answers of the others are there nevertheless. When all fail, so does
-// Gather.
-func Gather[T any](ctx context.Context, s *awsapi.Sessions, places []Place, ask func(context.Context, *awsapi.Client, Place) (T, error)) ([]Gathered[T], error) {
-	out := make([]Gathered[T], len(places))
+// Gather asks every place of a question at the same time. What has failed is
+// remarked; the answers of the others are there nevertheless. When all fail, so
+// does Gather.
+func Gather[Q, T any](ctx context.Context, a Question[Q], ask func(context.Context, *awsapi.Client) (T, error)) ([]Gathered[T], error) {
+	out := make([]Gathered[T], len(a.Places))
 	var wait sync.WaitGroup
-	for i, p := range places {
+	for i, p := range a.Places {
 		wait.Go(func() {
 			out[i].Place = p
 			defer RecoverError(&out[i].Err)
-			c, err := s.Client(ctx, p.Account, p.Region)
+			c, err := a.Sessions.Client(ctx, p.Account, p.Region)
 			if err != nil {
 				out[i].Err = err
 				return
 			}
-			out[i].Answer, out[i].Err = ask(ctx, c, p)
+			out[i].Answer, out[i].Err = ask(ctx, c)
 			out[i].AccountID = c.Identity().AccountID
 		})
 	}
@@ -104,21 +104,42 @@ func Gather[T any](ctx context.Context, s *awsapi.Sessions, places []Place, ask 
 			failed = append(failed, g.Err)
 		}
 	}
-	if len(failed) == len(places) && len(failed) > 0 {
+	if len(failed) == len(out) {
 		if len(failed) == 1 {
 			return nil, failed[0]
 		}
 		return nil, errors.Join(failed...)
 	}
+	for _, g := range out {
+		if g.Err != nil {
+			a.Unread(g.Place, g.Err)
+		}
+	}
 	return out, nil
 }
 
-// Gathered is the answer of one place.
+// Gathered is the answer of one place. Next to an error there may be a part of
+// it.
 type Gathered[T any] struct {
 	Place
 	AccountID string
 	Answer    T
-	Err       error
+	Err       error // remarked already
+}
+
+// Where is the place as AWS names it.
+func (g Gathered[T]) Where() Place { return g.Known(g.AccountID) }
+
+// Known is the place with the account's 12 digits, or where nobody may ask for
+// them with its name in the settings.
+func (p Place) Known(accountID string) Place {
+	switch {
+	case accountID != "" && accountID != "unknown":
+		p.Account = accountID
+	case p.Account == "":
+		p.Account = "unknown"
+	}
+	return p
 }
 
 // String names a place as notices do.

@@ -23,7 +23,8 @@ var layer = map[string]int{
 	"bridge": 4,
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
-	module:         6, // gpx_andon
+	module:            6,                            // gpx_andon
+	"internal/bubble": 0, "datasource/querytest": 3, // for tests
 	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6,
 }
 
@@ -45,10 +46,12 @@ var same = map[[2]string]bool{
 
 // only says who alone may import a package.
 var only = map[string][]string{
-	"database/sql":               {"journal"},
-	module + "/patlite":          {"patlite/virtual", "cmd/andon-notifier-patlite"},
-	module + "/internal/awsfake": {"internal/bench"},
-	module + "/internal/rig":     {"cmd/andon-demo", "internal/e2e", "internal/bench", "internal/pluginhost"},
+	"database/sql":                   {"journal"},
+	module + "/patlite":              {"patlite/virtual", "cmd/andon-notifier-patlite"},
+	module + "/internal/awsfake":     {"internal/bench", "datasource/querytest"},
+	module + "/internal/bubble":      {},
+	module + "/datasource/querytest": {},
+	module + "/internal/rig":         {"cmd/andon-demo", "internal/e2e", "internal/bench", "internal/pluginhost"},
 }
 
 type listed struct {
