@@ -77,6 +77,11 @@ func countFrames(q Query, s standing, several bool) data.Frames {
 				labels["account"], labels["region"] = at.Account, at.Region
 			}
 			field := data.NewField("alarms", labels, []float64{counts[key{at, state}]})
+			legend := state
+			if several {
+				legend += " " + at.Account + " " + at.Region
+			}
+			field.Config = &data.FieldConfig{DisplayNameFromDS: legend}
 			out = append(out, query.Typed(data.NewFrame("alarms", field), data.FrameTypeNumericMulti))
 		}
 	}

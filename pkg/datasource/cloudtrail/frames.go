@@ -21,6 +21,8 @@ func table(events []found) data.Frames {
 		user      = make([]string, n)
 		address   = make([]string, n)
 		resources = make([]string, n)
+		resource  = make([]string, n)
+		kind      = make([]string, n)
 		code      = make([]string, n)
 		message   = make([]string, n)
 		readOnly  = make([]bool, n)
@@ -34,6 +36,7 @@ func table(events []found) data.Frames {
 		address[i], resources[i], code[i] = e.text("sourceIPAddress"), e.resources(), e.text("errorCode")
 		message[i], readOnly[i], region[i] = e.text("errorMessage"), e.event.ReadOnly, e.Region
 		account[i], id[i], whole[i] = e.Account, e.event.ID, readable(e.record)
+		kind[i], resource[i] = e.resource()
 	}
 	f := data.NewFrame("events",
 		data.NewField("time", nil, times),
@@ -41,6 +44,8 @@ func table(events []found) data.Frames {
 		data.NewField("user", nil, user),
 		data.NewField("address", nil, address),
 		data.NewField("resources", nil, resources),
+		data.NewField("resource", nil, resource),
+		data.NewField("resource type", nil, kind),
 		data.NewField("source", nil, source),
 		data.NewField("error", nil, code),
 		data.NewField("error message", nil, message),
