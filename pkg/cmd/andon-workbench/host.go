@@ -89,7 +89,7 @@ func user(r *http.Request) *backend.User {
 // context is what Grafana tells the plugin about a request.
 func (h *host) context(r *http.Request) backend.PluginContext {
 	s := h.source.settings()
-	return backend.PluginContext{OrgID: 1, Namespace: "default", PluginID: s.Type, User: user(r), DataSourceInstanceSettings: s}
+	return backend.PluginContext{Namespace: "default", PluginID: s.Type, User: user(r), DataSourceInstanceSettings: s}
 }
 
 // trouble says why the plugin did not answer.

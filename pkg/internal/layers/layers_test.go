@@ -29,8 +29,8 @@ var layer = map[string]int{
 
 // same are imports within a layer that are meant.
 var same = map[[2]string]bool{
-	{"patlite/virtual", "patlite"}:          true,
-	{"cmd/andon-demo", "internal/rig"}:      true,
+	{"patlite/virtual", "patlite"}:     true,
+	{"cmd/andon-demo", "internal/rig"}: true,
 
 	{"cmd/andon-workbench", "internal/pluginhost"}: true,
 	{"cmd/andon-workbench", "internal/rig"}:        true,
