@@ -1,7 +1,21 @@
 // Packages that ship ES modules only: jest has to compile them.
 const esModules = [
-  '@grafana/schema', '@wojtekmaj/date-utils', 'd3', 'd3-[a-z-]+', 'delaunator', 'internmap', 'robust-predicates',
-  'get-user-locale', 'marked', 'memoize', 'mimic-function', 'ol', 'react-calendar', 'react-colorful', 'rxjs', 'uuid',
+  '@grafana/schema',
+  '@wojtekmaj/date-utils',
+  'd3',
+  'd3-[a-z-]+',
+  'delaunator',
+  'internmap',
+  'robust-predicates',
+  'get-user-locale',
+  'marked',
+  'memoize',
+  'mimic-function',
+  'ol',
+  'react-calendar',
+  'react-colorful',
+  'rxjs',
+  'uuid',
 ];
 
 module.exports = {

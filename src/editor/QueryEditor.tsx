@@ -1,17 +1,10 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { t } from '@grafana/i18n';
-import { Field, Input } from '@grafana/ui';
-import type { AndonDataSource } from '../datasource';
+import { isAlerting, type AndonDataSource } from '../datasource';
+import { queryTypes } from '../queries';
 import type { AndonQuery, Settings } from '../types';
+import { QueryForm } from './QueryForm';
 
-export function QueryEditor({ query, onChange }: QueryEditorProps<AndonDataSource, AndonQuery, Settings>) {
-  return (
-    <Field label={t('editor.query-type', 'Query type')}>
-      <Input
-        id="query-type"
-        value={query.queryType ?? ''}
-        onChange={(e) => onChange({ ...query, queryType: e.currentTarget.value })}
-      />
-    </Field>
-  );
+/** The editor of panels, Explore and alert rules. */
+export function QueryEditor(props: QueryEditorProps<AndonDataSource, AndonQuery, Settings>) {
+  return <QueryForm {...props} types={queryTypes} purpose={isAlerting(props.app) ? 'alert' : 'panel'} />;
 }

@@ -1,18 +1,28 @@
-import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { t } from '@grafana/i18n';
-import { Field, Input } from '@grafana/ui';
-import type { Settings } from '../types';
+import { Divider, Stack } from '@grafana/ui';
+import { AccountsSection } from './AccountsSection';
+import { AuthSection } from './AuthSection';
+import { BridgeSection } from './BridgeSection';
+import { Checks } from './Checks';
+import { formOf, type ConfigProps } from './form';
+import { LimitsSection } from './LimitsSection';
+import { NetworkSection } from './NetworkSection';
 
-export function ConfigEditor({ options, onOptionsChange }: DataSourcePluginOptionsEditorProps<Settings>) {
+/** The settings of a data source. */
+export function ConfigEditor(props: ConfigProps) {
+  const form = formOf(props);
   return (
-    <Field label={t('settings.default-region', 'Default region')}>
-      <Input
-        id="default-region"
-        value={options.jsonData.defaultRegion ?? ''}
-        onChange={(e) =>
-          onOptionsChange({ ...options, jsonData: { ...options.jsonData, defaultRegion: e.currentTarget.value } })
-        }
-      />
-    </Field>
+    <Stack direction="column" gap={1}>
+      <AuthSection form={form} />
+      <Divider />
+      <AccountsSection form={form} />
+      <Divider />
+      <NetworkSection form={form} />
+      <Divider />
+      <BridgeSection form={form} />
+      <Divider />
+      <Checks uid={props.options.uid} />
+      <Divider />
+      <LimitsSection />
+    </Stack>
   );
 }
