@@ -22,7 +22,7 @@ var layer = map[string]int{
 	"datasource/metrics": 3, "datasource/logs": 3, "datasource/alarms": 3, "datasource/cloudtrail": 3, "datasource/configservice": 3,
 	"bridge": 4,
 	"api":    5, "web": 5,
-	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6,
+	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6, "cmd/andon-workbench": 6,
 	module:            6,                            // gpx_andon
 	"internal/bubble": 0, "datasource/querytest": 3, // for tests
 	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6,
@@ -30,12 +30,14 @@ var layer = map[string]int{
 
 // same are imports within a layer that are meant.
 var same = map[[2]string]bool{
-	{"patlite/virtual", "patlite"}:            true,
-	{"cmd/andon-demo", "internal/rig"}:        true,
-	{"internal/e2e", "internal/rig"}:          true,
-	{"internal/bench", "internal/rig"}:        true,
-	{"internal/pluginhost", "internal/rig"}:   true,
-	{"internal/bench", "internal/pluginhost"}: true,
+	{"patlite/virtual", "patlite"}:                 true,
+	{"cmd/andon-demo", "internal/rig"}:             true,
+	{"internal/e2e", "internal/rig"}:               true,
+	{"internal/bench", "internal/rig"}:             true,
+	{"internal/pluginhost", "internal/rig"}:        true,
+	{"internal/bench", "internal/pluginhost"}:      true,
+	{"cmd/andon-workbench", "internal/pluginhost"}: true,
+	{"cmd/andon-workbench", "internal/rig"}:        true,
 
 	{"datasource", "datasource/metrics"}:       true,
 	{"datasource", "datasource/logs"}:          true,
@@ -48,10 +50,10 @@ var same = map[[2]string]bool{
 var only = map[string][]string{
 	"database/sql":                   {"journal"},
 	module + "/patlite":              {"patlite/virtual", "cmd/andon-notifier-patlite"},
-	module + "/internal/awsfake":     {"internal/bench", "datasource/querytest"},
+	module + "/internal/awsfake":     {"internal/bench", "datasource/querytest", "cmd/andon-workbench"},
 	module + "/internal/bubble":      {},
 	module + "/datasource/querytest": {},
-	module + "/internal/rig":         {"cmd/andon-demo", "internal/e2e", "internal/bench", "internal/pluginhost"},
+	module + "/internal/rig":         {"cmd/andon-demo", "cmd/andon-workbench", "internal/e2e", "internal/bench", "internal/pluginhost"},
 }
 
 type listed struct {

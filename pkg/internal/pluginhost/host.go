@@ -1,14 +1,15 @@
 // Package pluginhost starts a Grafana data source's back end as Grafana does and
 // speaks the plugin protocol with it: queries, resources, health.
 //
-// Tests run the built gpx_andon with it. It is no Grafana: it keeps no settings,
-// checks no rights and draws nothing.
+// Tests and the workbench run the built gpx_andon with it. It is no Grafana: it
+// keeps no settings, checks no rights and draws nothing.
 package pluginhost
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os/exec"
 
@@ -86,6 +87,17 @@ func (h *Host) Process() int { return h.process.Process.Pid }
 // Close ends the plugin and waits for its end.
 func (h *Host) Close() { h.client.Kill() }
 
+// PID is the number of the plugin's process, 0 where it has none.
+func (h *Host) PID() int {
+	if c := h.client.ReattachConfig(); c != nil {
+		return c.Pid
+	}
+	return 0
+}
+
+// Exited reports whether the plugin has ended.
+func (h *Host) Exited() bool { return h.client.Exited() }
+
 // QueryData asks queries, as a panel does.
 func (h *Host) QueryData(ctx context.Context, r *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
 	out, err := h.data.QueryData(ctx, backend.ToProto().QueryDataRequest(r))
@@ -104,18 +116,42 @@ func (h *Host) CheckHealth(ctx context.Context, r *backend.CheckHealthRequest) (
 	return backend.FromProto().CheckHealthResponse(out), nil
 }
 
-// CallResource asks a resource and returns the first part of its answer, which
-// is the whole where the plugin does not stream.
+// CallResource asks a resource and returns its whole answer.
 func (h *Host) CallResource(ctx context.Context, r *backend.CallResourceRequest) (*backend.CallResourceResponse, error) {
+	var whole *backend.CallResourceResponse
+	err := h.StreamResource(ctx, r, func(part *backend.CallResourceResponse) error {
+		if whole == nil {
+			whole = part
+		} else {
+			whole.Body = append(whole.Body, part.Body...)
+		}
+		return nil
+	})
+	return whole, err
+}
+
+// StreamResource asks a resource and hands over its answer as the parts come.
+// The first has status and headers; of the others only the body counts. An
+// error of send ends the call.
+func (h *Host) StreamResource(ctx context.Context, r *backend.CallResourceRequest, send func(*backend.CallResourceResponse) error) error {
+	ctx, cancel := context.WithCancel(ctx) // ends the stream where send fails
+	defer cancel()
 	stream, err := h.lists.CallResource(ctx, backend.ToProto().CallResourceRequest(r))
-	if err != nil {
-		return nil, fmt.Errorf("call resource %s: %w", r.Path, err)
+	for first := true; err == nil; first = false {
+		var part *pluginv2.CallResourceResponse
+		part, err = stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF) && !first:
+			return nil
+		case errors.Is(err, io.EOF):
+			err = errors.New("the plugin gave no answer")
+		case err == nil:
+			if err := send(backend.FromProto().CallResourceResponse(part)); err != nil {
+				return err
+			}
+		}
 	}
-	out, err := stream.Recv()
-	if err != nil {
-		return nil, fmt.Errorf("call resource %s: %w", r.Path, err)
-	}
-	return backend.FromProto().CallResourceResponse(out), nil
+	return fmt.Errorf("call resource %s: %w", r.Path, err)
 }
 
 // lines writes the plugin's log lines to a logger.

@@ -1,0 +1,4 @@
+// Icons are fetched in a browser; a test shows their place only.
+export default function InlineSVG() {
+  return <svg />;
+}

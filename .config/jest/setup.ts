@@ -1,0 +1,42 @@
+// What a browser has and jsdom has not, as far as @grafana/ui asks for it.
+import '@testing-library/jest-dom';
+import { TextDecoder, TextEncoder } from 'node:util';
+import { initPluginTranslations } from '@grafana/i18n';
+import plugin from '../../plugin.json';
+
+Object.assign(globalThis, { TextDecoder, TextEncoder });
+
+const context: Partial<CanvasRenderingContext2D> = {
+  measureText: (text: string) => ({ width: text.length * 8 }) as TextMetrics,
+};
+HTMLCanvasElement.prototype.getContext = (() => context) as unknown as HTMLCanvasElement['getContext'];
+
+class Observer {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+  takeRecords() {
+    return [];
+  }
+}
+
+Object.defineProperty(window, 'matchMedia', {
+  value: (media: string) => ({
+    matches: false,
+    media,
+    addListener() {},
+    removeListener() {},
+    addEventListener() {},
+    removeEventListener() {},
+  }),
+});
+Object.assign(window, { ResizeObserver: Observer, IntersectionObserver: Observer });
+
+// Combobox shows only the options that fit: with no height, none.
+for (const side of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth']) {
+  Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 400 });
+}
+
+beforeAll(async () => {
+  await initPluginTranslations(plugin.id);
+});

@@ -1,0 +1,12 @@
+import type { QueryEditorProps } from '@grafana/data';
+import type { AndonDataSource } from '../datasource';
+import { QueryForm } from '../editor/QueryForm';
+import { queryTypes } from '../queries';
+import type { AndonQuery, Settings } from '../types';
+
+const types = queryTypes.filter((type) => type.annotates);
+
+/** The query of an annotation: the types that have moments to mark, as kind "annotations". */
+export function AnnotationEditor(props: QueryEditorProps<AndonDataSource, AndonQuery, Settings>) {
+  return <QueryForm {...props} types={types} purpose="annotation" />;
+}

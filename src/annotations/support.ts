@@ -1,0 +1,11 @@
+import type { AnnotationQuery, AnnotationSupport } from '@grafana/data';
+import type { AndonQuery } from '../types';
+import { AnnotationEditor } from './AnnotationEditor';
+
+/** Marks on graphs: the kind "annotations" of the query types that have it. Grafana reads time, title, text and tags. */
+export const annotationSupport: AnnotationSupport<AndonQuery> = {
+  QueryEditor: AnnotationEditor,
+  getDefaultQuery: () => ({ queryType: 'alarms', kind: 'annotations', states: ['ALARM'] }),
+  prepareQuery: ({ target }: AnnotationQuery<AndonQuery>) =>
+    target && ({ ...target, refId: 'Anno', kind: 'annotations' } as AndonQuery),
+};

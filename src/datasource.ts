@@ -1,0 +1,69 @@
+import { CoreApp, type DataSourceInstanceSettings, type ScopedVars } from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv, HealthStatus, type TemplateSrv } from '@grafana/runtime';
+import { annotationSupport } from './annotations/support';
+import { Lists } from './lists/lists';
+import { interpolate, typeOf } from './queries';
+import { replacer } from './queries/replace';
+import { reportOf } from './settings/health';
+import type { AndonQuery, Settings } from './types';
+import { AndonVariables } from './variables/support';
+
+/** The front end of the data source. The back end answers: here queries get the values of variables, and no more. */
+export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings> {
+  annotations = annotationSupport;
+  /** The lists of editors. */
+  readonly lists: Lists;
+
+  constructor(
+    settings: DataSourceInstanceSettings<Settings>,
+    private readonly templates: TemplateSrv = getTemplateSrv()
+  ) {
+    super(settings);
+    this.lists = this.listsWith({});
+    this.variables = new AndonVariables(this);
+  }
+
+  /**
+   * Grafana puts the fields of a default query into saved queries that lack
+   * them. So it has the kind only where every type needs that very kind: an
+   * alert rule can use counts alone.
+   */
+  getDefaultQuery(app?: CoreApp): Partial<AndonQuery> {
+    return isAlerting(app) ? { queryType: 'alarms', kind: 'counts' } : { queryType: 'alarms' };
+  }
+
+  /** Whether there is something to ask. What is wrong is asked nevertheless: the back end's answer says so in the panel. */
+  filterQuery(query: AndonQuery): boolean {
+    if (query.hide && !(query.queryType === 'metrics' && query.id)) {
+      return false; // expressions refer to a hidden metric by its id
+    }
+    return typeOf(query)?.isEmpty(query) !== true;
+  }
+
+  applyTemplateVariables(query: AndonQuery, scopedVars: ScopedVars): AndonQuery {
+    return interpolate(query, replacer(this.templates, scopedVars));
+  }
+
+  /** The lists, with the values of variables in their parameters. */
+  listsWith(scopedVars: ScopedVars): Lists {
+    const replace = replacer(this.templates, scopedVars);
+    return new Lists(
+      (path, params) => this.getResource<unknown>(path, params, { showErrorAlert: false }),
+      (text) => replace.list([text])[0] ?? '' // a list is of one place: the first
+    );
+  }
+
+  /** What works and what does not, part by part. */
+  async testDatasource() {
+    const health = await this.callHealthCheck();
+    return {
+      status: health.status === HealthStatus.OK ? 'success' : 'error',
+      message: health.message,
+      details: { verboseMessage: reportOf(health.details) },
+    };
+  }
+}
+
+export function isAlerting(app: CoreApp | string | undefined): boolean {
+  return app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting;
+}

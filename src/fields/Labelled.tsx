@@ -1,0 +1,42 @@
+import { Field, useStyles2 } from '@grafana/ui';
+import { useId, type ReactElement } from 'react';
+import { fieldStyles, type Width } from './styles';
+
+/** What all fields have in common. */
+export interface CommonProps {
+  label: string;
+  description?: string;
+  /** What an empty field stands for. */
+  placeholder?: string;
+  /** A value as it may look: code, the same in every language. */
+  sample?: string;
+  /** What is wrong with the value, shown beside the field. */
+  error?: string;
+  required?: boolean;
+  width?: Width;
+}
+
+interface Props extends CommonProps {
+  /** The control, with the id that binds it to its label. */
+  children: (id: string) => ReactElement<Record<string, unknown>>;
+}
+
+/** A control with its label, description and mistake. */
+export function Labelled({ label, description, error, required, width = 'middle', children }: Props) {
+  const id = useId();
+  const styles = useStyles2(fieldStyles);
+  return (
+    <Field
+      noMargin
+      className={styles[width]}
+      label={label}
+      description={description}
+      required={required}
+      invalid={error !== undefined}
+      error={error}
+      htmlFor={id}
+    >
+      {children(id)}
+    </Field>
+  );
+}

@@ -1,0 +1,15 @@
+import { Switch } from '@grafana/ui';
+import { Labelled, type CommonProps } from './Labelled';
+
+interface Props extends CommonProps {
+  value: boolean;
+  onChange: (value: boolean) => void;
+}
+
+export function SwitchField({ value, onChange, ...common }: Props) {
+  return (
+    <Labelled width="short" {...common}>
+      {(id) => <Switch id={id} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />}
+    </Labelled>
+  );
+}

@@ -1,0 +1,11 @@
+export { ChoiceField } from './ChoiceField';
+export { ChoicesField } from './ChoicesField';
+export { CodeField } from './CodeField';
+export { LimitField } from './LimitField';
+export { ListField } from './ListField';
+export { ListsField } from './ListsField';
+export { ModeField } from './ModeField';
+export { OpenChoiceField } from './OpenChoiceField';
+export { Row } from './Row';
+export { SwitchField } from './SwitchField';
+export { TextField } from './TextField';

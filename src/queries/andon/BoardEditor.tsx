@@ -1,0 +1,66 @@
+import { t } from '@grafana/i18n';
+import { ChoiceField, ChoicesField, LimitField, Row } from '../../fields';
+import type { EditorProps } from '../type';
+import type { BoardQuery } from './types';
+
+export function BoardEditor({ query, change, problem }: EditorProps<BoardQuery>) {
+  return (
+    <Row>
+      <ChoiceField
+        label={t('andon.kind.label', 'Show')}
+        options={kindOptions()}
+        value={query.kind ?? 'alerts'}
+        error={problem('kind')}
+        onChange={(kind) => change({ kind })}
+      />
+      {query.kind !== 'towers' && (
+        <ChoicesField
+          whole
+          label={t('andon.matchers.label', 'Matchers')}
+          description={t('andon.matchers.description', 'As in Alertmanager; all have to hold')}
+          placeholder={t('andon.matchers.placeholder', 'All: type one and Enter')}
+          options={['severity="critical"', 'severity=~"critical|disaster"', 'receiver="aws"'].map((value) => ({
+            value,
+            label: value,
+          }))}
+          value={query.matchers}
+          error={problem('matchers')}
+          onChange={(matchers) => change({ matchers })}
+        />
+      )}
+      {(query.kind ?? 'alerts') !== 'counts' && (
+        <LimitField
+          value={query.limit}
+          otherwise={1000}
+          error={problem('limit')}
+          onChange={(limit) => change({ limit })}
+        />
+      )}
+    </Row>
+  );
+}
+
+function kindOptions() {
+  return [
+    {
+      value: 'alerts' as const,
+      label: t('andon.kind.alerts', 'Open alerts'),
+      description: t('andon.kind.alerts-description', 'The board as it is'),
+    },
+    {
+      value: 'towers' as const,
+      label: t('andon.kind.towers', 'Signal towers'),
+      description: t('andon.kind.towers-description', 'What each shows'),
+    },
+    {
+      value: 'history' as const,
+      label: t('andon.kind.history', 'History'),
+      description: t('andon.kind.history-description', 'What happened in the time range'),
+    },
+    {
+      value: 'counts' as const,
+      label: t('andon.kind.counts', 'Count by severity'),
+      description: t('andon.kind.counts-description', 'Numbers; fit for alert rules'),
+    },
+  ];
+}

@@ -1,0 +1,14 @@
+import type { DataQuery } from '@grafana/schema';
+
+export const kinds = ['alerts', 'towers', 'history', 'counts'] as const;
+export type BoardKind = (typeof kinds)[number];
+
+/** The board of Andon's bridge. */
+export interface BoardQuery extends DataQuery {
+  queryType: 'andon';
+  /** alerts where empty */
+  kind?: BoardKind;
+  /** As Alertmanager writes them: severity="critical". All have to hold. */
+  matchers?: string[];
+  limit?: number;
+}

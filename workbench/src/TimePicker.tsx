@@ -1,0 +1,29 @@
+import { type TimeRange, dateTime } from '@grafana/data';
+import { TimeRangePicker } from '@grafana/ui';
+
+interface Props {
+  range: TimeRange;
+  onChange: (range: TimeRange) => void;
+}
+
+/** Grafana's picker, with its buttons for earlier, later and wider. */
+export function TimePicker({ range, onChange }: Props) {
+  const from = range.from.valueOf();
+  const to = range.to.valueOf();
+  const move = (first: number, last: number) => {
+    const span = { from: dateTime(first), to: dateTime(last) };
+    onChange({ ...span, raw: span });
+  };
+  const half = (to - from) / 2;
+  return (
+    <TimeRangePicker
+      value={range}
+      timeZone="utc"
+      onChange={onChange}
+      onChangeTimeZone={() => {}}
+      onMoveBackward={() => move(from - half, to - half)}
+      onMoveForward={() => move(from + half, to + half)}
+      onZoom={() => move(from - half, to + half)}
+    />
+  );
+}

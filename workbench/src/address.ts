@@ -1,0 +1,57 @@
+// What the page's address says: ?lang=, ?theme=, ?role=, ?login=, ?alert=1,
+// ?from=&to=, ?var-NAME=.
+const params = new URLSearchParams(location.search);
+
+export const languages = ['en-US', 'ja-JP'] as const;
+export type Language = (typeof languages)[number];
+
+export const language: Language = languages.find((l) => l === params.get('lang')) ?? 'en-US';
+export const theme: 'dark' | 'light' = params.get('theme') === 'light' ? 'light' : 'dark';
+export const roles = ['Admin', 'Editor', 'Viewer'] as const;
+export const role = roles.find((r) => r === params.get('role')) ?? 'Admin';
+export const login = params.get('login') ?? 'admin';
+/** Whether queries are asked as an alert rule asks them. */
+export const asAlert = params.get('alert') === '1';
+export const time = { from: params.get('from') ?? 'now-1h', to: params.get('to') ?? 'now' };
+
+/** Values of dashboard variables that the address names: var-region=a&var-region=b. */
+export function addressVariables(): Record<string, string[]> {
+  const out: Record<string, string[]> = {};
+  for (const [key, value] of params) {
+    if (key.startsWith('var-')) {
+      (out[key.slice('var-'.length)] ??= []).push(value);
+    }
+  }
+  return out;
+}
+
+/** The address with some parameters changed; undefined takes one away. */
+export function addressWith(path: string, change: Record<string, string | string[] | undefined>): string {
+  const next = new URLSearchParams(path === location.pathname ? location.search : settings());
+  for (const [key, value] of Object.entries(change)) {
+    next.delete(key);
+    for (const v of value === undefined ? [] : [value].flat()) {
+      next.append(key, v);
+    }
+  }
+  const text = next.toString();
+  return text ? `${path}?${text}` : path;
+}
+
+// What stays from page to page.
+function settings(): URLSearchParams {
+  const kept = new URLSearchParams();
+  for (const name of ['lang', 'theme', 'role', 'login', 'alert']) {
+    const value = params.get(name);
+    if (value !== null) {
+      kept.set(name, value);
+    }
+  }
+  return kept;
+}
+
+/** One parameter of the address. */
+export const parameter = (name: string) => params.get(name);
+
+/** The workbench's own words: there are too few for a catalogue. */
+export const say = (en: string, ja: string) => (language === 'ja-JP' ? ja : en);

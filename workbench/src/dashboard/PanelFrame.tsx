@@ -1,0 +1,127 @@
+import {
+  type AnnotationEvent,
+  CoreApp,
+  type DataFrame,
+  type DataSourceApi,
+  LoadingState,
+  type PanelData,
+  type ScopedVars,
+  type TimeRange,
+  transformDataFrame,
+} from '@grafana/data';
+import { Alert, PanelChrome, TextLink } from '@grafana/ui';
+import { useEffect, useState } from 'react';
+import { of, switchMap } from 'rxjs';
+import { ask } from '../ask';
+import { templates } from '../grafana/templates';
+import { plain } from '../results/prepare';
+import { hrefOf } from './links';
+import type { Panel } from './model';
+import { OtherPanel } from './panels/OtherPanel';
+import { StatPanel } from './panels/StatPanel';
+import { TablePanel } from './panels/TablePanel';
+import { TextPanel } from './panels/TextPanel';
+import { TimeSeriesPanel } from './panels/TimeSeriesPanel';
+import type { PanelProps } from './panels/props';
+
+interface Props {
+  panel: Panel;
+  uid: string;
+  source: DataSourceApi;
+  range: TimeRange;
+  events: AnnotationEvent[];
+  scopedVars: ScopedVars;
+  width: number;
+  height: number;
+}
+
+const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
+  timeseries: TimeSeriesPanel,
+  table: TablePanel,
+  stat: StatPanel,
+  text: TextPanel,
+};
+
+/** A panel with its frame: asks its queries, and says what is wrong with them. */
+export function PanelFrame({ panel, uid, source, range, events, scopedVars, width, height }: Props) {
+  const data = useAnswer({ panel, uid, source, range, scopedVars });
+  const Drawn = drawn[panel.type] ?? OtherPanel;
+  const title = templates.replace(panel.title, scopedVars);
+  const errors = data?.errors ?? [];
+  const notices = data?.series.flatMap((f) => f.meta?.notices ?? []) ?? [];
+  const messages = [...new Set([...errors.map((e) => e.message ?? ''), ...notices.map((n) => n.text)])];
+  const strip = 52 * messages.length;
+  return (
+    <PanelChrome
+      title={title}
+      description={panel.description ? templates.replace(panel.description, scopedVars) : undefined}
+      width={width}
+      height={height}
+      loadingState={data?.state}
+      titleItems={panel.links?.map((l) => (
+        <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+          {templates.replace(l.title, scopedVars)}
+        </TextLink>
+      ))}
+    >
+      {(w, h) => (
+        <section aria-label={title || panel.type} aria-busy={!data || data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
+          {errors.map((e, i) => (
+            <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
+          ))}
+          {notices.map((n, i) => (
+            <Alert key={`notice${i}`} severity={n.severity} title={n.text} bottomSpacing={1} />
+          ))}
+          {data && (data.series.length > 0 || errors.length === 0) && (
+            <Drawn
+              panel={panel}
+              data={data}
+              fieldConfig={panel.fieldConfig ?? plain}
+              scopedVars={scopedVars}
+              events={events}
+              width={w}
+              height={Math.max(80, h - strip)}
+            />
+          )}
+        </section>
+      )}
+    </PanelChrome>
+  );
+}
+
+type Asked = Pick<Props, 'panel' | 'uid' | 'source' | 'range' | 'scopedVars'>;
+
+// Asks anew whenever the dashboard has a new range: a refresh makes one, too.
+function useAnswer({ panel, uid, source, range, scopedVars }: Asked): PanelData | undefined {
+  const [data, setData] = useState<PanelData>();
+  const scope = JSON.stringify(scopedVars);
+  useEffect(() => {
+    if (!panel.targets?.length) {
+      setData({ series: [], state: LoadingState.Done, timeRange: range });
+      return;
+    }
+    setData((last) => ({ series: last?.series ?? [], state: LoadingState.Loading, timeRange: range }));
+    const vars = JSON.parse(scope) as ScopedVars;
+    const asking = ask(source, {
+      queries: panel.targets,
+      range,
+      app: CoreApp.Dashboard,
+      maxDataPoints: panel.maxDataPoints ?? 1000,
+      dashboardUID: uid,
+      panelId: panel.id,
+      scopedVars: vars,
+    }).pipe(
+      switchMap((answer) =>
+        (panel.transformations?.length
+          ? transformDataFrame(panel.transformations, answer.series, {
+              interpolate: (text: string) => templates.replace(text, vars),
+            })
+          : of(answer.series)
+        ).pipe(switchMap((series: DataFrame[]) => of({ ...answer, series })))
+      )
+    );
+    const subscription = asking.subscribe(setData);
+    return () => subscription.unsubscribe();
+  }, [panel, uid, source, range, scope]);
+  return data;
+}

@@ -1,0 +1,134 @@
+// Makes of the page what a plugin takes for Grafana, and loads the plugin.
+import {
+  type DataSourceApi,
+  type DataSourceInstanceSettings,
+  type DataSourceJsonData,
+  type DataSourcePlugin,
+  type DataSourcePluginMeta,
+  type DataSourceSettings,
+  EventBusSrv,
+  type GrafanaConfig,
+  locationUtil,
+  standardTransformers,
+  standardTransformersRegistry,
+} from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
+import {
+  FakeEchoSrv,
+  config,
+  getBackendSrv,
+  setAppEvents,
+  setBackendSrv,
+  setDataSourceSrv,
+  setEchoSrv,
+  setTemplateSrv,
+} from '@grafana/runtime';
+import i18next from 'i18next';
+import { language } from '../address';
+import { backend } from './backend';
+import { loadPlugin } from './loader';
+import { sharePackages } from './packages';
+import { templates } from './templates';
+
+export type Settings = DataSourceSettings<DataSourceJsonData & Record<string, unknown>>;
+export type Plugin = DataSourcePlugin<DataSourceApi>;
+
+interface Description {
+  plugin: DataSourcePluginMeta;
+  source: Settings;
+  now: number;
+  anchor: number;
+  fixedClock: boolean;
+}
+
+export interface World {
+  plugin: Plugin;
+  source: Settings;
+  /** The clock of the world that is asked: the machine's, or a fixed one that runs. */
+  now: () => number;
+  /** When the story's alarm fires. */
+  anchor: number;
+  /** A data source with these settings, as Grafana makes one after a save. */
+  connect: (settings: Settings) => DataSourceApi;
+}
+
+export async function start(): Promise<World> {
+  sharePackages();
+  setBackendSrv(backend);
+  setTemplateSrv(templates);
+  setEchoSrv(new FakeEchoSrv());
+  setAppEvents(new EventBusSrv());
+  locationUtil.initialize({
+    config: config as unknown as GrafanaConfig, // of which it reads appSubUrl
+    getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),
+    getVariablesUrlParams: () => ({}),
+  });
+  standardTransformersRegistry.setInit(() =>
+    Object.values(standardTransformers).map((t) => ({
+      id: t.id,
+      name: t.name,
+      transformation: t,
+      editor: () => null,
+      imageDark: '',
+      imageLight: '',
+    }))
+  );
+
+  const description: Description = await getBackendSrv().get('/api/workbench');
+  const loadedAt = performance.now();
+  const meta = description.plugin;
+  await translate(meta.id);
+
+  const plugin = (await loadPlugin(`/${meta.module}`)) as unknown as Plugin;
+  plugin.meta = meta;
+  let current: { settings: DataSourceInstanceSettings; api: DataSourceApi };
+  const connect = (source: Settings) => {
+    const settings = instanceSettings(source, meta);
+    current = { settings, api: new plugin.DataSourceClass(settings) };
+    current.api.meta ??= meta;
+    return current.api;
+  };
+  connect(description.source);
+  setDataSourceSrv({
+    get: async () => current.api,
+    getList: () => [current.settings],
+    getInstanceSettings: () => current.settings,
+    reload() {},
+    registerRuntimeDataSource() {},
+  });
+  const now = () => description.now + (performance.now() - loadedAt);
+  return { plugin, source: description.source, now, anchor: description.anchor, connect };
+}
+
+// Before the plugin: its own copy of @grafana/i18n finds its texts in the
+// i18next that it shares with the page.
+async function translate(id: string) {
+  await i18next.init({
+    lng: language,
+    fallbackLng: 'en-US',
+    supportedLngs: ['en-US', 'ja-JP'],
+    resources: {},
+    partialBundledLanguages: true,
+    returnEmptyString: false,
+    ns: ['grafana', id],
+    showSupportNotice: false,
+  });
+  await initPluginTranslations('grafana-ui');
+  const texts: unknown = await getBackendSrv().get(`/public/plugins/${id}/locales/${language}/${id}.json`);
+  i18next.addResourceBundle(language, id, texts, true, false);
+}
+
+function instanceSettings(source: Settings, meta: DataSourcePluginMeta): DataSourceInstanceSettings {
+  return {
+    id: source.id,
+    uid: source.uid,
+    type: source.type,
+    name: source.name,
+    meta,
+    url: `/api/datasources/proxy/uid/${source.uid}`,
+    access: 'proxy',
+    readOnly: source.readOnly,
+    isDefault: source.isDefault,
+    jsonData: source.jsonData,
+  };
+}

@@ -1,0 +1,116 @@
+import { type AnnotationEvent, type DataSourceApi, type TimeRange } from '@grafana/data';
+import { getBackendSrv } from '@grafana/runtime';
+import { Alert, Button, LoadingPlaceholder, Stack, TextLink } from '@grafana/ui';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { TimePicker } from '../TimePicker';
+import { addressWith, parameter, say } from '../address';
+import { asError } from '../ask';
+import { Grid } from '../dashboard/Grid';
+import { VariableBar } from '../dashboard/VariableBar';
+import { hrefOf } from '../dashboard/links';
+import type { Dashboard } from '../dashboard/model';
+import { type Variable, loadVariables, wantedByAddress } from '../dashboard/variables';
+import { annotationEvents } from '../grafana/annotationQuery';
+import type { World } from '../grafana/start';
+import { templates } from '../grafana/templates';
+import { resolve } from '../time';
+
+interface Props {
+  world: World;
+  uid: string;
+}
+
+// What the panels are drawn from; a new one has all of them ask again.
+interface View {
+  range: TimeRange;
+  variables: Variable[];
+  events: AnnotationEvent[];
+  troubles: string[];
+}
+
+/** A committed dashboard, read only. */
+export function DashboardPage({ world, uid }: Props) {
+  const source = useMemo(() => world.connect(world.source), [world]);
+  const [dashboard, setDashboard] = useState<Dashboard>();
+  const [view, setView] = useState<View>();
+  const [error, setError] = useState<string>();
+
+  const show = useCallback(
+    async (d: Dashboard, raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
+      setView(await viewOf(d, source, resolve(raw, world.now()), wanted));
+    },
+    [source, world]
+  );
+  useEffect(() => {
+    const load = async () => {
+      const found = await getBackendSrv().get<{ dashboard: Dashboard }>(`/api/dashboards/uid/${uid}`);
+      setDashboard(found.dashboard);
+      document.title = found.dashboard.title;
+      const usual = found.dashboard.time ?? { from: 'now-6h', to: 'now' };
+      await show(
+        found.dashboard,
+        { from: parameter('from') ?? usual.from, to: parameter('to') ?? usual.to },
+        wantedByAddress()
+      );
+    };
+    load().catch((e: unknown) => setError(asError(e).message));
+  }, [show, uid]);
+
+  if (error !== undefined) {
+    return <Alert severity="error" title={error} />;
+  }
+  if (!dashboard || !view) {
+    return <LoadingPlaceholder text={say('Loading…', '読み込み中…')} />;
+  }
+  // The address says what is shown, so that it can be passed on.
+  const change = (raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
+    const text = (t: TimeRange['raw']['from']) => (typeof t === 'string' ? t : String(t.valueOf()));
+    const named = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`var-${name}`, value]));
+    history.replaceState(null, '', addressWith(location.pathname, { from: text(raw.from), to: text(raw.to), ...named }));
+    show(dashboard, raw, wanted).catch((e: unknown) => setError(asError(e).message));
+  };
+  const now = Object.fromEntries(view.variables.map((v) => [v.name, [v.value].flat()]));
+  return (
+    <Stack direction="column" gap={2}>
+      <Stack direction="row" justifyContent="space-between" alignItems="flex-end" wrap="wrap">
+        <Stack direction="column" gap={1}>
+          <h1>{dashboard.title}</h1>
+          <VariableBar variables={view.variables} onChange={(name, value) => change(view.range.raw, { ...now, [name]: value })} />
+        </Stack>
+        <Stack direction="row" wrap="wrap">
+          {(dashboard.links ?? [])
+            .filter((l) => l.type !== 'dashboards')
+            .map((l) => (
+              <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+                {l.title}
+              </TextLink>
+            ))}
+          <TimePicker range={view.range} onChange={(range) => change(range.raw, now)} />
+          <Button icon="sync" variant="secondary" onClick={() => change(view.range.raw, now)}>
+            {say('Refresh', '更新')}
+          </Button>
+        </Stack>
+      </Stack>
+      {view.troubles.map((t) => (
+        <Alert key={t} severity="error" title={t} />
+      ))}
+      <Grid dashboard={dashboard} source={source} range={view.range} events={view.events} variables={view.variables} />
+    </Stack>
+  );
+}
+
+async function viewOf(d: Dashboard, source: DataSourceApi, range: TimeRange, wanted: Record<string, string[]>): Promise<View> {
+  templates.updateTimeRange(range);
+  const variables = await loadVariables(d.templating?.list ?? [], source, range, wanted);
+  const events: AnnotationEvent[] = [];
+  const troubles: string[] = [];
+  for (const annotation of (d.annotations?.list ?? []).filter((a) => a.enable && !a.builtIn)) {
+    const found = await annotationEvents(source, annotation, range).catch((e: unknown) => ({
+      events: [],
+      errors: [asError(e)],
+    }));
+    events.push(...found.events);
+    troubles.push(...found.errors.map((e) => `${annotation.name}: ${e.message}`));
+  }
+  return { range, variables, events, troubles };
+}

@@ -1,0 +1,80 @@
+import { LoadingState, type MetricFindValue } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
+import { Alert, Button, Stack } from '@grafana/ui';
+import { useMemo, useRef, useState } from 'react';
+import { TimePicker } from '../TimePicker';
+import { say } from '../address';
+import { asError } from '../ask';
+import type { World } from '../grafana/start';
+import { variableEditor, variableValues } from '../grafana/variableQuery';
+import { useRange } from '../useRange';
+
+/** The plugin's editor for a dashboard variable's query, and the values it gives. */
+export function VariablesPage({ world }: { world: World }) {
+  const source = useMemo(() => world.connect(world.source), [world]);
+  const { range, change, refresh } = useRange(world.now);
+  const [query, setQuery] = useState<DataQuery>({ ...source.variables?.getDefaultQuery?.(), refId: 'variable' });
+  const [state, setState] = useState(LoadingState.NotStarted);
+  const [values, setValues] = useState<MetricFindValue[]>([]);
+  const [error, setError] = useState<string>();
+  const latest = useRef(query);
+  const Editor = variableEditor(source);
+
+  const run = async (at = refresh()) => {
+    const asked = latest.current;
+    setState(LoadingState.Loading);
+    setError(undefined);
+    try {
+      const found = await variableValues(source, asked, at);
+      if (asked === latest.current) {
+        setValues(found);
+      }
+    } catch (e) {
+      setValues([]);
+      setError(asError(e).message);
+    } finally {
+      setState(LoadingState.Done);
+    }
+  };
+
+  return (
+    <Stack direction="column" gap={2}>
+      <Stack direction="row" justifyContent="flex-end" wrap="wrap">
+        <TimePicker range={range} onChange={(next) => run(change(next))} />
+        <Button icon="sync" onClick={() => run()}>
+          {say('Run query', 'クエリを実行')}
+        </Button>
+      </Stack>
+      {Editor ? (
+        <Editor
+          datasource={source}
+          query={query}
+          range={range}
+          onChange={(next) => {
+            latest.current = next;
+            setQuery(next);
+          }}
+          onRunQuery={() => run()}
+        />
+      ) : (
+        <Alert severity="info" title={say('The data source has no editor for variables.', '変数のエディターがありません。')} />
+      )}
+      {error && <Alert severity="error" title={say('The query failed', 'クエリに失敗しました')}>{error}</Alert>}
+      <section aria-label={say('Result', '結果')} aria-busy={state === LoadingState.Loading}>
+        {state !== LoadingState.NotStarted && (
+          <p role="status">
+            {state === LoadingState.Loading ? say('Asking…', '問い合わせ中…') : say(`${values.length} values`, `${values.length} 件の値`)}
+          </p>
+        )}
+        <ul aria-label={say('Values', '値')}>
+          {values.map((v, i) => (
+            <li key={i}>
+              {v.text}
+              {v.value !== undefined && v.value !== v.text && ` (${v.value})`}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Stack>
+  );
+}

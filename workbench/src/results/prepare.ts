@@ -1,0 +1,75 @@
+// Frames as panels draw them: with their display texts, colours and links.
+import {
+  type DataFrame,
+  type FieldConfigPropertyItem,
+  type FieldConfigSource,
+  FieldType,
+  Registry,
+  applyFieldOverrides,
+} from '@grafana/data';
+import { config } from '@grafana/runtime';
+import { templates } from '../grafana/templates';
+
+// What Grafana's own panels are configured with.
+const standard = [
+  'displayName', 'unit', 'decimals', 'min', 'max', 'thresholds', 'mappings', 'links', 'actions', 'color', 'noValue', 'description', 'filterable',
+];
+
+/** How a time series is drawn where nothing else is said. */
+const line = {
+  drawStyle: 'line',
+  lineWidth: 1,
+  fillOpacity: 12,
+  pointSize: 5,
+  showPoints: 'auto',
+  axisPlacement: 'auto',
+  scaleDistribution: { type: 'linear' },
+};
+
+// Grafana knows each panel's options by a registry; here they are those that
+// the configuration names, and none is checked.
+function registryOf(source: FieldConfigSource) {
+  const item = (id: string, isCustom: boolean): FieldConfigPropertyItem => ({
+    id: isCustom ? `custom.${id}` : id,
+    path: id,
+    name: id,
+    isCustom,
+    editor: () => null,
+    override: () => null,
+    process: (value) => value,
+    shouldApply: () => true,
+  });
+  const custom = new Set(Object.keys(source.defaults.custom ?? {}));
+  for (const { id } of source.overrides.flatMap((rule) => rule.properties)) {
+    if (id.startsWith('custom.')) {
+      custom.add(id.slice('custom.'.length));
+    }
+  }
+  return new Registry(() => [...standard.map((id) => item(id, false)), ...[...custom].map((id) => item(id, true))]);
+}
+
+export function prepare(frames: DataFrame[], source: FieldConfigSource, kind?: 'graph'): DataFrame[] {
+  const defaults =
+    kind === 'graph'
+      ? { color: { mode: 'palette-classic' }, ...source.defaults, custom: { ...line, ...source.defaults.custom } }
+      : source.defaults;
+  const fieldConfig = { defaults, overrides: source.overrides };
+  const prepared = applyFieldOverrides({
+    data: frames,
+    fieldConfig,
+    fieldConfigRegistry: registryOf(fieldConfig),
+    replaceVariables: (text, scoped, format) => templates.replace(text, scoped, format),
+    theme: config.theme2,
+    timeZone: 'utc',
+  });
+  // The first colour is the first series', not the time's.
+  let series = 0;
+  for (const field of prepared.flatMap((f) => f.fields)) {
+    if (field.type === FieldType.number) {
+      field.state = { ...field.state, seriesIndex: series++ };
+    }
+  }
+  return prepared;
+}
+
+export const plain: FieldConfigSource = { defaults: {}, overrides: [] };
