@@ -48,8 +48,11 @@ func TestWireLabel(t *testing.T) {
 		several bool
 		want    string
 	}{
-		{"", true, ""}, {"CPU", false, "CPU"}, {"CPU", true, "CPU" + apart + "${LABEL}"},
-		{"CPU of ${PROP('Dim.InstanceId')}", true, "CPU of ${PROP('Dim.InstanceId')}"}, {"${LABEL} max", true, "${LABEL} max"},
+		{"", true, ""},
+		{"CPU", false, "CPU"},
+		{"CPU", true, "CPU" + apart + "${LABEL}"},
+		{"CPU of ${PROP('Dim.InstanceId')}", true, "CPU of ${PROP('Dim.InstanceId')}"},
+		{"${LABEL} max", true, "${LABEL} max"},
 	} {
 		if got := wireLabel(tt.label, tt.several); got != tt.want {
 			t.Errorf("%q: %q", tt.label, got)
