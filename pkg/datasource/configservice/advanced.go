@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
 // maxColumns bounds an advanced query's table.
@@ -62,7 +64,8 @@ func advanced(ctx context.Context, a question) (data.Frames, error) {
 		for i, r := range rows {
 			account[i], region[i] = r.Account, r.Region
 		}
-		f.Fields = append(f.Fields, data.NewField("account", nil, account), data.NewField("region", nil, region))
+		accountName, regionName := query.PlaceNames(func(name string) bool { return slices.Contains(names, name) })
+		f.Fields = append(f.Fields, data.NewField(accountName, nil, account), data.NewField(regionName, nil, region))
 	}
 	return table(f), nil
 }

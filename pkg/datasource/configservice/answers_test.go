@@ -98,19 +98,51 @@ func TestCountsAlert(t *testing.T) {
 	q.Alert = true
 	frames := good(t, s, q)
 	alertable(t, frames, 6)
-	got := map[string]float64{}
-	for _, f := range frames {
-		v, err := f.Fields[0].FloatAt(0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got[f.Fields[0].Labels["rule"]] = v
-	}
-	want := map[string]float64{"ec2-stopped-instance": 1, "encrypted-volumes": 1, "lambda-runtime": 0, "rds-storage-encrypted": 0, "required-tags": 0, "restricted-ssh": 1}
-	if d := cmp.Diff(want, got); d != "" {
+	// lambda-runtime was never evaluated: there is no function.
+	want := map[string]string{"ec2-stopped-instance": "1", "encrypted-volumes": "1", "lambda-runtime": "", "rds-storage-encrypted": "0", "required-tags": "0", "restricted-ssh": "1"}
+	if d := cmp.Diff(want, numbers(t, frames)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	alertable(t, good(t, s, around(time.Hour, 0, `{"kind":"counts","totals":true}`)), 7)
+	totals := good(t, s, around(time.Hour, 0, `{"kind":"counts","totals":true}`))
+	alertable(t, totals, 7)
+	if want[""] = "3"; !cmp.Equal(want, numbers(t, totals)) {
+		t.Errorf("with totals: %v", numbers(t, totals))
+	}
+}
+
+// numbers are the values of counts by rule, of a total by "".
+func numbers(t *testing.T, frames data.Frames) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, f := range frames {
+		out[f.Fields[0].Labels["rule"]] = querytest.Column(t, f, failingField)[0]
+	}
+	return out
+}
+
+func TestWhatWasNotEvaluatedHasNoNumber(t *testing.T) {
+	rule := func(name, compliance string) object {
+		return object{"ConfigRuleName": name, "Compliance": object{"ComplianceType": compliance}}
+	}
+	for _, tc := range []struct {
+		rules []object
+		want  map[string]string
+	}{
+		{
+			[]object{rule("good", "COMPLIANT"), rule("idle", "NOT_APPLICABLE"), rule("late", "INSUFFICIENT_DATA"), {"ConfigRuleName": "new"}},
+			map[string]string{"good": "0", "idle": "0", "late": "", "new": "", "": "0"},
+		},
+		{[]object{rule("late", "INSUFFICIENT_DATA")}, map[string]string{"late": "", "": ""}},
+	} {
+		a := answers{awsfake.New(awsfake.Options{}), map[string]func([]byte) any{
+			"DescribeComplianceByConfigRule": func([]byte) any { return object{"ComplianceByConfigRules": tc.rules} },
+		}}
+		frames := good(t, querytest.Sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts","totals":true}`))
+		alertable(t, frames, len(tc.want))
+		if d := cmp.Diff(tc.want, numbers(t, frames)); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+	}
 }
 
 func TestSameAnswerFromTheCacheWithoutCalls(t *testing.T) {

@@ -3,6 +3,7 @@ package configservice
 import (
 	"context"
 
+	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
@@ -11,8 +12,9 @@ import (
 const failingField = "non-compliant resources"
 
 // counts is the number of non-compliant resources of every rule, 0 where all
-// comply, so that an alert rule has its rows. Nothing in the labels changes with
-// the compliance.
+// comply or it applies to none, so that an alert rule has its rows. A rule that
+// has not been evaluated has no number: that is not to say that all is well.
+// Nothing in the labels changes with the compliance.
 func counts(ctx context.Context, a question) (data.Frames, error) {
 	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[verdict], error) {
 		return counted(ctx, s, a.Q)
@@ -22,22 +24,25 @@ func counts(ctx context.Context, a question) (data.Frames, error) {
 	}
 	var (
 		frames data.Frames
-		sums   data.Frames
-		index  = map[query.Place]*float64{}
+		places []query.Place
+		sums   = map[query.Place]*float64{} // nil where no rule has a number
 	)
-	several := a.Several()
 	for _, r := range rows {
-		value := float64(r.x.failing)
-		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.Account, "region": r.Region}, value, several))
-		if index[r.Place] == nil {
-			f := number("total", "total", data.Labels{"account": r.Account, "region": r.Region}, 0, several)
-			index[r.Place] = f.Fields[0].At(0).(*float64)
-			sums = append(sums, f)
+		value := r.x.number()
+		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.Account, "region": r.Region}, value, a.Several()))
+		sum, known := sums[r.Place]
+		if !known {
+			places = append(places, r.Place)
 		}
-		*index[r.Place] += value
+		if value != nil {
+			sum = new(deref(sum) + *value)
+		}
+		sums[r.Place] = sum
 	}
 	if a.Q.Totals {
-		frames = append(frames, sums...)
+		for _, p := range places {
+			frames = append(frames, number("total", "total", data.Labels{"account": p.Account, "region": p.Region}, sums[p], a.Several()))
+		}
 	}
 	if len(frames) == 0 {
 		f := data.NewFrame("by rule", data.NewField(failingField, nil, []*float64{}))
@@ -51,10 +56,18 @@ func counts(ctx context.Context, a question) (data.Frames, error) {
 	return frames, nil
 }
 
+// number is the count of a rule, nil while there is nothing to count.
+func (v verdict) number() *float64 {
+	if v.compliance == cfgtypes.ComplianceTypeInsufficientData {
+		return nil
+	}
+	return new(float64(v.failing))
+}
+
 // number is one value; its legend says where it is from when several places are
 // asked.
-func number(name, legend string, labels data.Labels, value float64, several bool) *data.Frame {
-	field := data.NewField(failingField, labels, []*float64{&value})
+func number(name, legend string, labels data.Labels, value *float64, several bool) *data.Frame {
+	field := data.NewField(failingField, labels, []*float64{value})
 	if several {
 		legend += " " + labels["account"] + " " + labels["region"]
 	}

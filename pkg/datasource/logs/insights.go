@@ -16,8 +16,9 @@ import (
 // tells its own in two more columns, which are labels.
 type rows struct {
 	columns []string
-	cells   [][]string // one cell for every column, "" where a row lacks it
-	placed  bool       // there are the columns account and region
+	cells   [][]string    // one cell for every column, "" where a row lacks it
+	from    []query.Place // of each row
+	placed  []int         // the two more columns
 
 	matched, scanned float64 // records, by AWS's count
 }
@@ -45,7 +46,10 @@ func askInsights(ctx context.Context, a question) (rows, error) {
 		if len(g.Answer.Rows) >= a.Q.Limit {
 			full = append(full, g.Place.String())
 		}
-		out.add(g.Answer, g.Where(), a.Several())
+		out.add(g.Answer, g.Where())
+	}
+	if a.Several() {
+		out.place()
 	}
 	if len(partial) > 0 {
 		text := fmt.Sprintf("The query had not ended in time and was stopped (%s): shown is what it had found. Choose a shorter time or fewer log groups.", strings.Join(partial, ", "))
@@ -57,29 +61,33 @@ func askInsights(ctx context.Context, a question) (rows, error) {
 	return out, nil
 }
 
-func (r *rows) add(a awsapi.InsightsAnswer, at query.Place, several bool) {
+func (r *rows) add(a awsapi.InsightsAnswer, at query.Place) {
 	r.matched, r.scanned = r.matched+a.Statistics.RecordsMatched, r.scanned+a.Statistics.RecordsScanned
-	columns, cells := a.Columns, a.Rows
-	if several {
-		r.placed = true
-		columns = append(slices.Clone(columns), "account", "region")
-	}
-	index := make([]int, len(columns))
-	for i, c := range columns {
+	index := make([]int, len(a.Columns))
+	for i, c := range a.Columns {
 		if index[i] = slices.Index(r.columns, c); index[i] < 0 {
 			index[i] = len(r.columns)
 			r.columns = append(r.columns, c)
 		}
 	}
-	for _, row := range cells {
-		if several {
-			row = append(slices.Clone(row), at.Account, at.Region)
-		}
+	for _, row := range a.Rows {
 		out := make([]string, len(r.columns))
 		for i, cell := range row {
 			out[index[i]] = cell
 		}
-		r.cells = append(r.cells, out)
+		r.cells, r.from = append(r.cells, out), append(r.from, at)
+	}
+}
+
+// place adds the columns that tell each row's place.
+func (r *rows) place() {
+	account, region := query.PlaceNames(func(name string) bool { return slices.Contains(r.columns, name) })
+	n := len(r.columns)
+	r.columns, r.placed = append(r.columns, account, region), []int{n, n + 1}
+	for i, row := range r.cells {
+		whole := make([]string, n, n+2)
+		copy(whole, row)
+		r.cells[i] = append(whole, r.from[i].Account, r.from[i].Region)
 	}
 }
 

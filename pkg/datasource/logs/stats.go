@@ -27,7 +27,7 @@ func statsFrames(s shape, r rows, told *query.Remarks) (frames data.Frames, prob
 		switch {
 		case s.isGroup(name) && at < 0 && r.all(i, isTime):
 			at = i
-		case s.isGroup(name), r.placed && (name == "account" || name == "region"):
+		case s.isGroup(name), slices.Contains(r.placed, i):
 			labels = append(labels, i)
 		case r.all(i, isNumber):
 			values = append(values, i)

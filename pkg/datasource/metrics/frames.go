@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"strings"
 	"time"
@@ -13,42 +12,26 @@ import (
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
-// frames are the series of a query, one frame each with its labels. Where there
-// is no series, one typed frame without points says so: an alert rule then sees
-// "no data" and not an error.
-func frames(m asked, results []awsapi.MetricResult, at query.Place, several bool) data.Frames {
+// frames are the series of a query, one frame each with its labels.
+func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
-	if m.q.Hide {
-		return nil
-	}
 	for i, r := range results {
 		for _, s := range r.Series {
-			labels := labels(m, r, i, s)
-			if several {
-				labels["region"], labels["account"] = at.Region, at.Account
-			}
-			out = append(out, frame(m.q, labels, s))
+			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s))
 		}
 	}
-	if len(out) == 0 {
-		out = data.Frames{frame(m.q, nil, awsapi.MetricSeries{})}
+	if len(out) > 0 {
+		query.Asked(out[0], "%s", describe(m))
 	}
-	query.Asked(out[0], "%s", describe(m))
 	return out
 }
 
-// labels are what tells a series from its neighbours: dimensions, or for
-// expressions that give any number of series the label that CloudWatch gave.
-func labels(m asked, r awsapi.MetricResult, i int, s awsapi.MetricSeries) data.Labels {
-	if m.q.Expression == "" {
-		out := data.Labels{}
-		maps.Copy(out, m.requests[index(m, r, i)].Dimensions)
-		return out
-	}
-	if len(r.Series) > 1 || plural.MatchString(m.q.Expression) {
-		return data.Labels{"series": s.Label}
-	}
-	return data.Labels{}
+// none is the answer of a query that has no series anywhere: one typed frame
+// without points. An alert rule then sees "no data" and not an error.
+func none(m asked) data.Frames {
+	f := frame(m.q, nil, awsapi.MetricSeries{})
+	query.Asked(f, "%s", describe(m))
+	return data.Frames{f}
 }
 
 // index is the place of a result's request among those of its query: results of
@@ -62,9 +45,6 @@ func index(m asked, r awsapi.MetricResult, i int) int {
 	return i
 }
 
-// plural are expressions that can give several series.
-var plural = regexp.MustCompile(`(?i)\b(search|metrics|select|insight_rule_metric)\b`)
-
 func frame(q Query, labels data.Labels, s awsapi.MetricSeries) *data.Frame {
 	name := q.MetricName
 	if q.Expression != "" {
@@ -77,7 +57,7 @@ func frame(q Query, labels data.Labels, s awsapi.MetricSeries) *data.Frame {
 	value := data.NewField(name, labels, values)
 	config := &data.FieldConfig{Unit: unit(q)}
 	if q.Label != "" && s.Label != "" {
-		config.DisplayNameFromDS = s.Label
+		config.DisplayNameFromDS, _, _ = strings.Cut(s.Label, apart)
 	}
 	value.SetConfig(config)
 	f := data.NewFrame(name, data.NewField("time", nil, times), value)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
@@ -29,37 +28,28 @@ type group struct {
 func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
 	ctx, cancel := context.WithTimeout(ctx, query.AnswerWithin)
 	defer cancel()
-	out := make(backend.Responses, len(queries))
-	groups := map[group][]asked{}
-	alerts := map[string]bool{}
 	var (
-		mu   sync.Mutex
-		wait sync.WaitGroup
+		out    = make(backend.Responses, len(queries))
+		groups = map[group][]asked{}
+		alerts = map[string]bool{}
+		mu     sync.Mutex
+		wait   sync.WaitGroup
 	)
-	several := map[string]bool{} // queries that ask more than one place
 	for _, raw := range queries {
-		q, err := decode(raw)
-		if err != nil {
-			out[raw.RefID] = query.Fail(err)
-			continue
-		}
-		places, err := q.Places(s)
-		if err != nil {
-			out[raw.RefID] = query.Fail(err)
-			continue
-		}
-		several[raw.RefID], alerts[raw.RefID] = len(places) > 1, raw.Alert
-		for _, p := range places {
-			wait.Go(func() {
-				ctx, meter := awsapi.WithUsage(ctx)
-				a := planned(ctx, s, raw.RefID, q, p)
-				a.planned = meter.Usage()
-				g := group{p, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: q.NoCache, NoCachedEmpty: raw.Alert}}
-				mu.Lock()
-				defer mu.Unlock()
+		alerts[raw.RefID] = raw.Alert
+		wait.Go(func() {
+			all, err := plans(ctx, s, raw)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				out[raw.RefID] = query.Fail(err)
+				return
+			}
+			for _, a := range all {
+				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}}
 				groups[g] = append(groups[g], a)
-			})
-		}
+			}
+		})
 	}
 	wait.Wait()
 
@@ -67,7 +57,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	for g, members := range groups {
 		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
 		wait.Go(func() {
-			parts := answered(ctx, s, g, members, several)
+			parts := answered(ctx, s, g, members)
 			mu.Lock()
 			defer mu.Unlock()
 			for i, m := range members {
@@ -85,6 +75,33 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	return out
 }
 
+// plans are the plans of a query, one for each place.
+func plans(ctx context.Context, s *awsapi.Sessions, raw query.Query) (out []asked, err error) {
+	defer query.RecoverError(&err)
+	q, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	named, err := q.Places(s)
+	if err != nil {
+		return nil, err
+	}
+	locating, located := awsapi.WithUsage(ctx)
+	places := query.Distinct(locating, s, named)
+	out = make([]asked, len(places))
+	var wait sync.WaitGroup
+	for i, p := range places {
+		wait.Go(func() {
+			ctx, meter := awsapi.WithUsage(ctx)
+			out[i] = planned(ctx, s, raw.RefID, q, p)
+			out[i].planned, out[i].several = meter.Usage(), len(named) > 1
+		})
+	}
+	wait.Wait()
+	out[0].planned.Add(located.Usage())
+	return out, nil
+}
+
 // planned is a plan, also where it fails or panics.
 func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p query.Place) (a asked) {
 	var err error
@@ -99,7 +116,7 @@ func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p q
 }
 
 // answered is what ask gives, also where it panics.
-func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) (parts []part) {
+func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked) (parts []part) {
 	var err error
 	defer func() {
 		if err != nil {
@@ -110,7 +127,7 @@ func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked,
 		}
 	}()
 	defer query.RecoverError(&err)
-	return ask(ctx, s, g, members, several)
+	return ask(ctx, s, g, members)
 }
 
 // end is the range's end moved up to a whole minute: CloudWatch's end is
@@ -123,12 +140,13 @@ func end(to time.Time) time.Time {
 }
 
 // ask sends the requests of one group and splits the answer by query.
-func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) []part {
+func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked) []part {
 	parts := make([]part, len(members))
 	var all []awsapi.MetricRequest
 	ids := map[string]string{}
+	name(members)
 	for i, m := range members {
-		parts[i].place = g.place
+		parts[i].place, parts[i].asked = g.place, m
 		if m.err == nil {
 			m.err = clash(ids, m)
 		}
@@ -137,11 +155,6 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 		}
 	}
 	if len(all) == 0 {
-		for i, m := range members {
-			if parts[i].err == nil {
-				parts[i].frames = frames(m, nil, g.place, several[m.refID])
-			}
-		}
 		return parts
 	}
 	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)
@@ -168,9 +181,27 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 			parts[i].sharedWith = counted
 		}
 		parts[i].usage.Add(m.planned)
-		parts[i].collect(m, results, at, several[m.refID])
+		parts[i].collect(results, at)
 	}
 	return parts
+}
+
+// name finds the expressions that may give several series, and asks for labels
+// that tell those apart.
+func name(members []asked) {
+	byID := map[string]string{}
+	for _, m := range members {
+		for _, r := range m.requests {
+			byID[r.ID] = r.Expression
+		}
+	}
+	for i := range members {
+		m := &members[i]
+		m.plural = plural(m.q.Expression, byID)
+		for n := range m.requests {
+			m.requests[n].Label = wireLabel(m.q.Label, m.plural)
+		}
+	}
 }
 
 // clash finds two queries of the request that have the same id.
@@ -182,87 +213,4 @@ func clash(ids map[string]string, m asked) error {
 		ids[r.ID] = m.refID
 	}
 	return nil
-}
-
-// part is the answer to one query from one place.
-type part struct {
-	place      query.Place
-	frames     data.Frames
-	told       query.Remarks
-	usage      awsapi.Usage
-	sharedWith string
-	err        error
-}
-
-func (p *part) collect(m asked, results map[string]awsapi.MetricResult, at query.Place, several bool) {
-	if m.q.Hide {
-		return
-	}
-	var failed []error
-	var good []awsapi.MetricResult
-	for _, r := range m.requests {
-		got := results[r.ID]
-		if got.Err != nil {
-			failed = append(failed, got.Err)
-			continue
-		}
-		got.ID = r.ID
-		good = append(good, got)
-		for _, text := range got.Messages {
-			p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
-		}
-		if got.Partial {
-			p.told.Cut("CloudWatch sent a part of the data only.")
-		}
-	}
-	if len(failed) > 0 && len(good) == 0 {
-		p.err = failed[0]
-		return
-	}
-	if len(failed) > 0 {
-		p.told.Missing(data.NoticeSeverityError, failed[0], "%d of %d series failed: %v", len(failed), len(m.requests), failed[0])
-	}
-	p.frames = frames(m, good, at, several)
-}
-
-// answer is a query's answer from all its places.
-type answer struct{ parts []part }
-
-// response joins the parts.
-func (a answer) response(alert bool) backend.DataResponse {
-	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
-	var (
-		out    data.Frames
-		told   query.Remarks
-		failed []error
-		usage  awsapi.Usage
-		shared string
-	)
-	for _, p := range a.parts {
-		if p.err != nil {
-			failed = append(failed, p.err)
-			told.Unread(p.place, p.err)
-			continue
-		}
-		out = append(out, p.frames...)
-		told.Add(p.told)
-		usage.Add(p.usage)
-		if p.sharedWith != "" {
-			shared = p.sharedWith
-		}
-	}
-	if len(failed) == len(a.parts) {
-		return query.Fail(failed[0])
-	}
-	if err := told.Whole(); alert && err != nil {
-		return query.Fail(err)
-	}
-	out = query.Describe(out, usage)
-	told.Tell(out[0])
-	m := query.Meta(out[0])
-	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
-		c.SharedWith = shared
-		m.Custom = c
-	}
-	return backend.DataResponse{Frames: out}
 }

@@ -31,6 +31,8 @@ type asked struct {
 	place    query.Place
 	requests []awsapi.MetricRequest
 	planned  awsapi.Usage // what the plan took
+	several  bool         // the query asks more than one place
+	plural   bool         // its expression may give several series
 	err      error
 }
 
@@ -86,7 +88,7 @@ func product(d Dimensions) ([]map[string]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(d)) {
 		var next []map[string]string
 		for _, set := range sets {
-			for _, v := range d[name] {
+			for _, v := range slices.Compact(slices.Sorted(slices.Values(d[name]))) {
 				one := maps.Clone(set)
 				one[name] = v
 				next = append(next, one)

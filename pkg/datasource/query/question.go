@@ -15,8 +15,10 @@ type Question[Q any] struct {
 	Query
 	Q        Q
 	Sessions *awsapi.Sessions
-	Places   []Place
+	Places   []Place // each account and region once
 	*Remarks
+
+	several bool
 }
 
 // ByPlace makes a Handler of a type whose queries embed [Scope]; every query runs
@@ -34,7 +36,10 @@ func ByPlace[Q interface {
 		if err != nil {
 			return nil, err
 		}
-		a := Question[Q]{Query: raw, Q: q, Sessions: s, Places: places, Remarks: &Remarks{}}
+		a := Question[Q]{
+			Query: raw, Q: q, Sessions: s, Places: Distinct(ctx, s, places), Remarks: &Remarks{},
+			several: len(places) > 1,
+		}
 		frames, err := answer(ctx, a)
 		if err != nil {
 			return nil, err
@@ -49,8 +54,10 @@ func ByPlace[Q interface {
 	})
 }
 
-// Several reports whether rows have to tell which place they are from.
-func (a Question[Q]) Several() bool { return len(a.Places) > 1 }
+// Several reports whether rows tell which place they are from: where the query
+// names several, also where two of those are the same, so that labels do not
+// depend on what is known of the accounts.
+func (a Question[Q]) Several() bool { return a.several }
 
 // Where names the places, for the query inspector.
 func (a Question[Q]) Where() string {

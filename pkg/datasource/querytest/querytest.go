@@ -21,9 +21,11 @@ import (
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
-// SecondAccount is the name that the settings of [Sessions] have for awsfake's
-// second account.
-const SecondAccount = "shops"
+// The names that the settings of [Sessions] have for awsfake's second account.
+const (
+	SecondAccount = "shops"
+	SameAccount   = "shops-again"
+)
 
 // Clock is a time that begins half an hour after the moment of awsfake's story,
 // now, and passes as time does: in a bubble, as the bubble's.
@@ -45,7 +47,10 @@ func open(t *testing.T, transport http.RoundTripper, key string) (*awsapi.Sessio
 	shared := awsapi.NewShared(awsapi.SharedOptions{Now: Clock()})
 	s, err := awsapi.New(t.Context(), awsapi.Settings{
 		AuthType: awsapi.AuthKeys, AccessKey: key, SecretKey: "secret", DefaultRegion: awsfake.MainRegion,
-		Accounts: []awsapi.Account{{Name: SecondAccount, RoleARN: awsfake.SecondRole, ExternalID: awsfake.ExternalID}},
+		Accounts: []awsapi.Account{
+			{Name: SecondAccount, RoleARN: awsfake.SecondRole, ExternalID: awsfake.ExternalID},
+			{Name: SameAccount, RoleARN: awsfake.SecondRole, ExternalID: awsfake.ExternalID},
+		},
 	}, awsapi.Options{Shared: shared, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
