@@ -3,7 +3,7 @@
 // lists that editors and variables choose from.
 //
 // gpx_andon serves it. An instance belongs to one data source's settings and
-// holds nothing but its AWS sessions; limits, calls in flight and caches are
+// holds nothing but its AWS sessions and its way to the bridge; limits, calls in flight and caches are
 // those of the process (package awsapi). It reads no file and no environment
 // variable, and starts no process.
 package datasource

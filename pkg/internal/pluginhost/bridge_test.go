@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/internal/rig"
@@ -303,5 +304,37 @@ func TestBridgeTrouble(t *testing.T) {
 	healthy("down", backend.HealthStatusOk, "Not available: bridge: no answer from the bridge at "+host)
 	if status, body := r.post(user("suzuki", "Editor"), "send/1"); status != http.StatusBadGateway || !strings.Contains(body, host) {
 		t.Errorf("acknowledge: %d %s", status, body)
+	}
+}
+
+// The committed data source of the board, with the address and the token of a
+// real bridge in place of its own, is healthy and answers.
+func TestCommittedBoard(t *testing.T) {
+	r := enterRoom(t)
+	text, err := os.ReadFile("../../../provisioning/grafana/datasources/board.yaml")
+	r.must(err)
+	var file struct {
+		DataSources []struct {
+			Type   string            `yaml:"type"`
+			JSON   map[string]any    `yaml:"jsonData"`
+			Secure map[string]string `yaml:"secureJsonData"`
+		} `yaml:"datasources"`
+	}
+	r.must(yaml.Unmarshal(text, &file))
+	d := file.DataSources[0]
+	if len(file.DataSources) != 1 || d.Type != r.settings.Type || d.JSON["bridgeUrl"] != client.DefaultURL || d.Secure["bridgeToken"] == "" {
+		t.Fatalf("the file has %+v", file)
+	}
+	d.JSON["bridgeUrl"], d.Secure["bridgeToken"] = r.bridge.URL, grafanaToken
+	r.settings.UID, r.settings.Updated, r.settings.DecryptedSecureJSONData = "board", time.Now(), d.Secure
+	r.settings.JSONData, err = json.Marshal(d.JSON)
+	r.must(err)
+	h, err := r.host.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: r.context()})
+	r.must(err)
+	if h.Status != backend.HealthStatusOk || h.Message != "All 1 checks passed." {
+		t.Errorf("health %s: %s", h.Status, h.Message)
+	}
+	if got := r.andon(`"kind":"towers"`); got.Error != nil || got.Frames[0].Rows() != 2 {
+		t.Errorf("towers: %v", got.Error)
 	}
 }
