@@ -41,7 +41,7 @@ func write(dir string) error {
 }
 
 // makers are the dashboards.
-var makers = []func(language) dashboard{ec2, alarms, logs, who, config}
+var makers = []func(language) dashboard{room, ec2, alarms, logs, who, config}
 
 // files are all dashboards as text, by file name.
 func files() (map[string][]byte, error) {

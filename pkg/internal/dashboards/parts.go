@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // pluginID is the data source's type.
@@ -130,6 +131,12 @@ func number(title, description string, steps []step, queries ...query) panel {
 // only shows the field of that display name.
 func (p panel) only(name string) panel {
 	p.Options["reduceOptions"].(map[string]any)["fields"] = "/^" + name + "$/"
+	return p
+}
+
+// sorted puts overrides in the order of their names.
+func (p panel) sorted() panel {
+	slices.SortFunc(p.FieldConfig.Overrides, func(a, b override) int { return strings.Compare(a.Matcher.Options, b.Matcher.Options) })
 	return p
 }
 
