@@ -52,7 +52,7 @@ var columns = map[string]string{
 	"capture time": "記録時刻", "creation time": "作成時刻", "deletion time": "削除時刻", "relationships": "関連", "state id": "状態 ID",
 	"acknowledged by": "確認者", "amber": "黄", "as desired": "指示どおり", "blue": "青", "board": "ボード", "buzzer": "ブザー", "by": "操作者", "comment": "コメント", "green": "緑",
 	"identity": "識別子", "labels": "ラベル", "last seen": "最終応答", "link": "リンク", "note": "備考", "red": "赤", "severity": "重大度", "summary": "概要",
-	"tower": "表示灯", "white": "白",
+	"tower": "信号灯", "white": "白",
 	"srcAddr": "送信元アドレス", "dstAddr": "宛先アドレス", "dstPort": "宛先ポート", "rejected": "拒否数", "bytes": "バイト数", "packets": "パケット数", "attempts": "試行回数",
 }
 

@@ -6,7 +6,7 @@ func room(l language) dashboard {
 	board := func(more query) query { return query{"queryType": "andon"}.with(more) }
 
 	open := table(l, l.say("Open alerts", "発生中のアラート"),
-		l.say("The most severe first. To acknowledge stops the buzzer and keeps the light; it needs the role Editor.", "重大度の高い順。「確認(対応します)」でブザーが止まり、表示灯は点灯に変わります(編集者権限が必要)。"),
+		l.say("The most severe first. To acknowledge stops the buzzer and keeps the light; it needs the role Editor.", "重大度の高い順。「確認(対応します)」でブザーが止まり、信号灯は点灯に変わります(編集者権限が必要)。"),
 		[]string{"severity", "name", "summary", "state", "since", "acknowledged by", "comment", "identity", "board", "link", "labels"},
 		board(query{"kind": "alerts"}))
 	open = column(open, "severity", colouredCell)
@@ -14,8 +14,8 @@ func room(l language) dashboard {
 	open = inspected(open, "labels")
 	open = widths(open, map[string]int{"severity": 110, "name": 220, "state": 140, "since": 180, "acknowledged by": 160, "identity": 130, "board": 110, "link": 110})
 
-	towers := table(l, l.say("Towers", "表示灯"),
-		l.say("What each tower shows now, read back from it. Empty: it has no such unit, or it does not answer.", "各表示灯から読み取った現在の表示。空欄は、その色がないか、応答がないことを示します。"),
+	towers := table(l, l.say("Towers", "信号灯"),
+		l.say("What each tower shows now, read back from it. Empty: it has no such unit, or it does not answer.", "各信号灯から読み取った現在の表示。空欄は、その色がないか、応答がないことを示します。"),
 		[]string{"tower", "state", "red", "amber", "green", "blue", "white", "buzzer", "as desired", "last seen", "reason"},
 		board(query{"kind": "towers"}))
 	for _, name := range []string{"state", "red", "amber", "green", "blue", "white"} {
@@ -38,14 +38,14 @@ func room(l language) dashboard {
 	}
 	return dashboard{
 		UID: l.uid("room"), Title: l.say("Monitoring room", "監視室"),
-		Description: l.say("The towers as they are and what is open on the bridge's board.", "表示灯の現在の状態と、発生中のアラート。"),
+		Description: l.say("The towers as they are and what is open on the bridge's board.", "信号灯の現在の状態と、発生中のアラート。"),
 		Time:        timeRange{"now-24h", "now"}, Refresh: "10s",
 		Templating: templating{[]variable{chooseSource(l)}},
 		Panels: laid(
 			row{5, []panel{
 				counts(l.say("Unacknowledged", "未確認"), "unacknowledged"),
 				counts(l.say("Acknowledged", "確認済み"), "acknowledged"),
-				counts(l.say("Stale", "更新なし"), "stale"),
+				counts(l.say("Stale", "期限切れ・未確認"), "stale"),
 			}},
 			row{7, []panel{towers}},
 			row{12, []panel{open}},
