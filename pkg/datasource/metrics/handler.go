@@ -37,6 +37,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 		wait   sync.WaitGroup
 	)
 	for _, raw := range queries {
+		raw = raw.UntilNow(s.Now())
 		alerts[raw.RefID] = raw.Alert
 		wait.Go(func() {
 			all, err := plans(ctx, s, raw)
