@@ -138,6 +138,28 @@ func TestCancelledQueryIsStopped(t *testing.T) {
 	})
 }
 
+// A search that CloudWatch cut is shown, but no alert rule goes by it: what is
+// missing would read as well again.
+func TestSearchBeyondCloudWatchsLimit(t *testing.T) {
+	inBubble(t, awsfake.Options{FleetHosts: 600}, func(r *room) {
+		for name, search := range map[string]string{
+			"search":     `"expression":"SEARCH('{CWAgent,host} MetricName=\"mem_used_percent\"', 'Average', 300)"`,
+			"arithmetic": `"expression":"SEARCH('{CWAgent,host} MetricName=\"mem_used_percent\"', 'Average', 300) / 100"`,
+		} {
+			q := querytest.Asking("A", `{"queryType":"metrics","period":"300",`+search+`}`, at(-30), at(0))
+			shown := r.Ask(q)["A"]
+			querytest.AlertableAnswer(r.T, shown)
+			if len(shown.Frames) != 500 || !strings.Contains(querytest.Notices(shown.Frames[0]), "MaxMetricsExceeded") {
+				r.Errorf("%s: %d series, notices %q", name, len(shown.Frames), querytest.Notices(shown.Frames[0]))
+			}
+			a := r.AskForRule(q)["A"]
+			if a.Error == nil || a.ErrorSource != backend.ErrorSourceDownstream || !strings.Contains(a.Error.Error(), "An alert rule needs them all") {
+				r.Errorf("%s: a rule got %d frames, %v", name, len(a.Frames), a.Error)
+			}
+		}
+	})
+}
+
 // More series than anybody can read are refused before they cost anything.
 func TestHundredThousandSeries(t *testing.T) {
 	inBubble(t, awsfake.Options{FleetHosts: 50_000}, func(r *room) {

@@ -99,10 +99,11 @@ func TestAlertRulesGetAllOrAnError(t *testing.T) {
 		"metrics":    `{"queryType":"metrics","regions":["ap-northeast-1","mars-north-1"],"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"*"}}`,
 		"cloudtrail": `{"queryType":"cloudtrail","kind":"counts","regions":["ap-northeast-1","mars-north-1"],"attribute":"EventName","value":"StopInstances"}`,
 		"limited":    `{"queryType":"cloudtrail","kind":"counts","limit":1}`,
+		"groups":     `{"queryType":"cloudtrail","kind":"counts","groupBy":"eventID"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := enter(t, keys)
-			asked := querytest.Asking("A", q, at(-30), at(4))
+			asked := querytest.Asking("A", q, at(-24*60), at(4))
 			for alert, got := range map[bool]backend.DataResponse{false: r.Ask(asked)["A"], true: r.AskForRule(asked)["A"]} {
 				if alert != (got.Error != nil) {
 					t.Errorf("asked by an alert rule: %t; error: %v", alert, got.Error)

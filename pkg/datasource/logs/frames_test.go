@@ -103,8 +103,8 @@ func TestSeriesAreBounded(t *testing.T) {
 	}
 	var told query.Remarks
 	frames, _ := statsFrames(readShape("stats count() as n by id"), r, &told)
-	if len(frames) != maxSeries || remarked(told) != "1000 of 1001 series are shown." {
-		t.Errorf("%d frames, %q", len(frames), remarked(told))
+	if len(frames) != maxSeries || remarked(told) != "1000 of 1001 series are shown." || told.Whole() == nil {
+		t.Errorf("%d frames, %q, for a rule %v", len(frames), remarked(told), told.Whole())
 	}
 }
 

@@ -134,7 +134,7 @@ func (r rows) numbers(labels, values []int, told *query.Remarks) (data.Frames, s
 
 func bounded(frames data.Frames, told *query.Remarks) data.Frames {
 	if len(frames) > maxSeries {
-		told.Note(data.NoticeSeverityWarning, "%d of %d series are shown.", maxSeries, len(frames))
+		told.Cut("%d of %d series are shown.", maxSeries, len(frames))
 		return frames[:maxSeries]
 	}
 	return frames

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,11 @@ type part struct {
 	err        error
 }
 
+// aboutLimit matches what CloudWatch says where a limit cut the answer:
+// "MaxMetricsExceeded: Maximum number of allowed metrics exceeded", and the like
+// of data points. GetMetricData's manual has no list of its messages.
+var aboutLimit = regexp.MustCompile(`(?i)exceeded|\bmax|\blimit`)
+
 func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 	m := p.asked
 	if m.q.Hide {
@@ -38,7 +44,11 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 		got.ID = r.ID
 		good = append(good, got)
 		for _, text := range got.Messages {
-			p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
+			if aboutLimit.MatchString(text) {
+				p.told.Cut("CloudWatch: %s.", text)
+			} else {
+				p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
+			}
 		}
 		if got.Partial {
 			p.told.Cut("CloudWatch sent a part of the data only.")
