@@ -37,6 +37,12 @@ for (const side of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth'
   Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 400 });
 }
 
+// i18next's advertisement, and React's remark that a menu of @grafana/ui placed
+// itself while no test was looking.
+const { error, info } = console;
+console.info = (...args: unknown[]) => String(args[0]).includes('i18next') || info(...args);
+console.error = (...args: unknown[]) => String(args[0]).includes('not wrapped in act') || error(...args);
+
 beforeAll(async () => {
   await initPluginTranslations(plugin.id);
 });
