@@ -15,9 +15,10 @@ import (
 // frames are the series of a query, one frame each with its labels.
 func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
+	times, unit := axes{}, unit(m.q)
 	for i, r := range results {
 		for _, s := range r.Series {
-			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s))
+			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s), unit))
 		}
 	}
 	if len(out) > 0 {
@@ -29,7 +30,7 @@ func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames 
 // none is the answer of a query that has no series anywhere: one typed frame
 // without points. An alert rule then sees "no data" and not an error.
 func none(m asked) data.Frames {
-	f := frame(m.q, nil, awsapi.MetricSeries{})
+	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{}.of(awsapi.MetricSeries{}), unit(m.q))
 	query.Asked(f, "%s", describe(m))
 	return data.Frames{f}
 }
@@ -45,22 +46,38 @@ func index(m asked, r awsapi.MetricResult, i int) int {
 	return i
 }
 
-func frame(q Query, labels data.Labels, s awsapi.MetricSeries) *data.Frame {
+// axes are the time fields of one answer. Series that share their times share
+// the field: of hundreds, most have the same.
+type axes map[axis]*data.Field
+
+type axis struct {
+	first  *time.Time
+	length int
+}
+
+func (a axes) of(s awsapi.MetricSeries) *data.Field {
+	k := axis{length: len(s.Times)}
+	if k.length > 0 {
+		k.first = &s.Times[0]
+	}
+	if a[k] == nil {
+		a[k] = data.NewField("time", nil, s.Times) // which copies them, and makes a field of none, too
+	}
+	return a[k]
+}
+
+func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field, unit string) *data.Frame {
 	name := q.MetricName
 	if q.Expression != "" {
 		name = "value"
 	}
-	times, values := s.Times, s.Values
-	if times == nil {
-		times, values = []time.Time{}, []float64{}
-	}
-	value := data.NewField(name, labels, values)
-	config := &data.FieldConfig{Unit: unit(q)}
+	value := data.NewField(name, labels, s.Values)
+	config := &data.FieldConfig{Unit: unit}
 	if q.Label != "" && s.Label != "" {
 		config.DisplayNameFromDS, _, _ = strings.Cut(s.Label, apart)
 	}
 	value.SetConfig(config)
-	f := data.NewFrame(name, data.NewField("time", nil, times), value)
+	f := data.NewFrame(name, times, value)
 	return query.Typed(f, data.FrameTypeTimeSeriesMulti)
 }
 

@@ -196,15 +196,16 @@ func (q Query) matches(set map[string]string) bool {
 	return true
 }
 
+// special are the characters that path.Match gives a meaning, besides *: / too,
+// which a dimension's value may hold (load balancers: app/web/50dc6c495c0c9188).
+var special = strings.NewReplacer(`\`, `\\`, `?`, `\?`, `[`, `\[`, `/`, "\x00")
+
 // like matches * in a value; nothing else is special.
 func like(pattern, value string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == value
 	}
-	// path.Match gives / a meaning, which a dimension's value may hold (load
-	// balancers: app/web/50dc6c495c0c9188).
-	escape := strings.NewReplacer(`\`, `\\`, `?`, `\?`, `[`, `\[`, `/`, "\x00")
-	ok, err := path.Match(escape.Replace(pattern), strings.ReplaceAll(value, "/", "\x00"))
+	ok, err := path.Match(special.Replace(pattern), strings.ReplaceAll(value, "/", "\x00"))
 	return ok && err == nil
 }
 
