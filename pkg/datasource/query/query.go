@@ -94,7 +94,7 @@ func (e each) Query(ctx context.Context, s *awsapi.Sessions, queries []Query) ba
 func (e each) one(ctx context.Context, s *awsapi.Sessions, q Query) (r backend.DataResponse) {
 	defer Recover(&r)
 	ctx, meter := awsapi.WithUsage(ctx)
-	frames, err := e.f(ctx, s, q.UntilNow(s.Now()))
+	frames, err := e.f(ctx, s, q)
 	if err != nil {
 		r = Fail(err)
 		if len(frames) == 0 {

@@ -22,12 +22,13 @@ type Question[Q any] struct {
 }
 
 // ByPlace makes a Handler of a type whose queries embed [Scope]; every query runs
-// by itself, as with [Each]. What answer remarks is told in its first frame, or
+// by itself, as with [Each], over a range that ends with now. What answer remarks is told in its first frame, or
 // is the error of an alert rule's query.
 func ByPlace[Q interface {
 	Places(*awsapi.Sessions) ([]Place, error)
 }](decode func(Query) (Q, error), answer func(context.Context, Question[Q]) (data.Frames, error)) Handler {
 	return Each(func(ctx context.Context, s *awsapi.Sessions, raw Query) (data.Frames, error) {
+		raw = raw.UntilNow(s.Now())
 		q, err := decode(raw)
 		if err != nil {
 			return nil, err
