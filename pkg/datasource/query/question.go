@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
@@ -53,6 +54,16 @@ func ByPlace[Q interface {
 		a.Tell(frames[0])
 		return frames, nil
 	})
+}
+
+// UntilNow is the query over a range that ends with the minute that runs, where
+// it would end after it ("this year"): nothing has happened there yet, and asking
+// for it costs calls. A range that has not begun yet stays as it is.
+func (q Query) UntilNow(now time.Time) Query {
+	if end := now.Truncate(time.Minute).Add(time.Minute); q.From.Before(now) && end.Before(q.To) {
+		q.To = end
+	}
+	return q
 }
 
 // Several reports whether rows tell which place they are from: where the query
