@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
@@ -23,13 +22,12 @@ type Question[Q any] struct {
 }
 
 // ByPlace makes a Handler of a type whose queries embed [Scope]; every query runs
-// by itself, as with [Each], over a range that ends with now. What answer remarks is told in its first frame, or
+// by itself, as with [Each]. What answer remarks is told in its first frame, or
 // is the error of an alert rule's query.
 func ByPlace[Q interface {
 	Places(*awsapi.Sessions) ([]Place, error)
 }](decode func(Query) (Q, error), answer func(context.Context, Question[Q]) (data.Frames, error)) Handler {
 	return Each(func(ctx context.Context, s *awsapi.Sessions, raw Query) (data.Frames, error) {
-		raw = raw.UntilNow(s.Now())
 		q, err := decode(raw)
 		if err != nil {
 			return nil, err
@@ -54,16 +52,6 @@ func ByPlace[Q interface {
 		a.Tell(frames[0])
 		return frames, nil
 	})
-}
-
-// UntilNow is the query over a range that ends with the minute that runs, where
-// it would end after it ("this year"): nothing has happened there yet, and asking
-// for it costs calls. A range that has not begun yet stays as it is.
-func (q Query) UntilNow(now time.Time) Query {
-	if end := now.Truncate(time.Minute).Add(time.Minute); q.From.Before(now) && end.Before(q.To) {
-		q.To = end
-	}
-	return q
 }
 
 // Several reports whether rows tell which place they are from: where the query
