@@ -79,3 +79,12 @@ func TestEqualLabelsAreNumbered(t *testing.T) {
 		t.Error("what is distinct is numbered again")
 	}
 }
+
+// A variable may give a value twice: its series is one.
+func TestProductHasEachMetricOnce(t *testing.T) {
+	got, err := product(Dimensions{"a": {"2", "1", "2"}, "b": {"x", "x"}})
+	want := []map[string]string{{"a": "1", "b": "x"}, {"a": "2", "b": "x"}}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, d)
+	}
+}

@@ -1,8 +1,5 @@
 package awsfake
 
-import (
-)
-
 // query evaluates one query, once.
 func (e *evaluation) query(id string) ([]*series, error) {
 	if s, ok := e.done[id]; ok {
