@@ -2,7 +2,11 @@
 import '@testing-library/jest-dom';
 import { TextDecoder, TextEncoder } from 'node:util';
 import { initPluginTranslations } from '@grafana/i18n';
+import { configure } from '@testing-library/react';
 import plugin from '../../plugin.json';
+
+// Whether an element is hidden, jsdom finds out slowly: for each it reads all styles.
+configure({ defaultHidden: true });
 
 Object.assign(globalThis, { TextDecoder, TextEncoder });
 

@@ -1,7 +1,6 @@
 import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { field } from '../testing/editor';
+import { field, newUser } from '../testing/editor';
 import { fakeDataSource, fakeGrafana, listsOf } from '../testing/fakes';
 import type { AndonQuery } from '../types';
 import { AnnotationEditor } from './AnnotationEditor';
@@ -16,7 +15,7 @@ test('an annotation is of a type that has moments, and has no kind to choose', a
     return <AnnotationEditor datasource={datasource} query={query} onChange={setQuery} onRunQuery={() => {}} />;
   }
   render(<Page />);
-  const user = userEvent.setup();
+  const user = newUser();
   expect(screen.queryByText('Show')).not.toBeInTheDocument();
   await user.click(field('Query type'));
   const options = await screen.findAllByRole('option');

@@ -1,8 +1,7 @@
 import type { DataSourceSettings } from '@grafana/data';
 import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { choose, field, mistakeAt, pick, write } from '../testing/editor';
+import { choose, field, mistakeAt, newUser, pick, write } from '../testing/editor';
 import { fakeGrafana, httpError, type Answer } from '../testing/fakes';
 import type { Secrets, Settings } from '../types';
 import { ConfigEditor } from './ConfigEditor';
@@ -14,7 +13,7 @@ type Options = DataSourceSettings<Settings, Secrets>;
 function openSettings(jsonData: Settings = {}, secureJsonFields: Record<string, boolean> = {}, answer?: Answer) {
   const asked = fakeGrafana(answer);
   const first = { uid: 'aws', jsonData, secureJsonFields, secureJsonData: {} } as unknown as Options;
-  const page = { options: first, asked, user: userEvent.setup(), save: () => {} };
+  const page = { options: first, asked, user: newUser(), save: () => {} };
   function Page() {
     const [options, setOptions] = useState(page.options);
     page.options = options;

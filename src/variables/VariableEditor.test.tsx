@@ -1,7 +1,6 @@
 import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
-import { choose, mistakeAt, pick, write } from '../testing/editor';
+import { choose, mistakeAt, newUser, pick, write } from '../testing/editor';
 import { fakeDataSource, fakeGrafana, listsOf } from '../testing/fakes';
 import type { VariableQuery } from './types';
 import { VariableEditor } from './VariableEditor';
@@ -10,7 +9,7 @@ function openVariable() {
   fakeGrafana(listsOf({ namespaces: ['AWS/EC2'], metrics: ['CPUUtilization'], 'dimension-keys': ['InstanceId'] }));
   const datasource = fakeDataSource();
   // A new variable's query is an empty text.
-  const opened = { query: '' as unknown as VariableQuery, user: userEvent.setup() };
+  const opened = { query: '' as unknown as VariableQuery, user: newUser() };
   function Page() {
     const [query, setQuery] = useState(opened.query);
     opened.query = query;
