@@ -2,7 +2,11 @@
 import '@testing-library/jest-dom';
 import { TextDecoder, TextEncoder } from 'node:util';
 import { initPluginTranslations } from '@grafana/i18n';
+import { configure } from '@testing-library/react';
 import plugin from '../../plugin.json';
+
+// Whether an element is hidden, jsdom finds out slowly: for each it reads all styles.
+configure({ defaultHidden: true });
 
 Object.assign(globalThis, { TextDecoder, TextEncoder });
 
@@ -31,6 +35,11 @@ Object.defineProperty(window, 'matchMedia', {
   }),
 });
 Object.assign(window, { ResizeObserver: Observer, IntersectionObserver: Observer });
+
+// To compute a style jsdom matches every rule of @grafana/ui against an element,
+// and menus that place themselves ask for hundreds. No test goes by styles.
+const unstyled = document.createElement('div').style;
+window.getComputedStyle = () => unstyled;
 
 // Combobox shows only the options that fit: with no height, none.
 for (const side of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth']) {

@@ -1,6 +1,6 @@
 import type { CoreApp, PanelData } from '@grafana/data';
-import { render, screen, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { render, screen, waitFor } from '@testing-library/react';
+import userEvent, { PointerEventsCheckLevel } from '@testing-library/user-event';
 import { Profiler, useState } from 'react';
 import { QueryEditor } from '../editor/QueryEditor';
 import type { AndonQuery } from '../types';
@@ -23,7 +23,7 @@ export function openEditor(first: Partial<AndonQuery>, { lists = {}, app, data }
     /** How often anything of the editor was rendered. */
     renders: 0,
     asked,
-    user: userEvent.setup(),
+    user: newUser(),
   };
   function Panel() {
     const [query, setQuery] = useState(opened.query);
@@ -82,16 +82,35 @@ export async function choose(user: ReturnType<typeof userEvent.setup>, label: st
   const input = field(label);
   await user.click(input);
   await user.paste(text);
-  const options = await screen.findAllByRole('option', { name: (name) => name.includes(text) });
-  await user.click(options[0]);
+  await user.click(await option((shown) => shown.includes(text)));
   await user.tab(); // closes the menu of a field that takes several
 }
 
 /** Chooses an option by its label, without typing. */
-export async function pick(user: ReturnType<typeof userEvent.setup>, label: string, option: string) {
+export async function pick(user: ReturnType<typeof userEvent.setup>, label: string, name: string) {
   await user.click(field(label));
-  const list = await screen.findByRole('listbox');
-  await user.click(await within(list).findByRole('option', { name: (name) => name.startsWith(option) }));
+  await user.click(await option((shown) => shown.startsWith(name)));
+}
+
+/** The first option of the open menu that fits. */
+function option(fits: (shown: string) => boolean): Promise<HTMLElement> {
+  return waitFor(() => {
+    const found = screen.queryAllByRole('option').find((element) => fits(element.textContent ?? ''));
+    if (!found) {
+      throw new Error(
+        `none of these fits: ${screen
+          .queryAllByRole('option')
+          .map((element) => element.textContent)
+          .join(', ')}`
+      );
+    }
+    return found;
+  });
+}
+
+/** A user whose clicks do not ask first whether styles let them through: in jsdom that is slow. */
+export function newUser() {
+  return userEvent.setup({ pointerEventsCheck: PointerEventsCheckLevel.Never });
 }
 
 /** Writes into a text field and leaves it. Braces have no meaning. */
