@@ -2,11 +2,31 @@
 // keyboard alone. Fields are found by their labels, as a person finds them.
 import assert from 'node:assert/strict';
 
-const control = (page, label) => page.getByLabel(label, { exact: true });
-const option = (page, name) => page.getByRole('option', { name, exact: false }).filter({ hasText: name }).first();
+const option = (page, name) => page.getByRole('option').filter({ hasText: name }).first();
 
-// A required field's label ends with a mark.
-const labelled = (page, label) => control(page, label).or(control(page, `${label} *`)).first();
+/**
+ * The control that a label is bound to. The label may go on with a mark, where
+ * the field is required, and with a description.
+ */
+export async function field(page, label) {
+  const text = `normalize-space(*[1])`;
+  const found = page.locator(`xpath=//label[${text}="${label}" or ${text}="${label} *"]`).first();
+  await found.waitFor();
+  return page.locator(`[id="${await found.getAttribute('for')}"]`);
+}
+
+/**
+ * Types as fast as the field follows: Grafana's menus of several lose letters
+ * that come faster.
+ */
+async function type(page, control, text) {
+  for (let typed = 1; typed <= text.length; typed++) {
+    await page.keyboard.type(text[typed - 1]);
+    await page.waitForFunction(([e, value]) => e.value.endsWith(value), [await control.elementHandle(), text.slice(0, typed)]);
+  }
+}
+
+const anywhereElse = { position: { x: 2, y: 2 } };
 
 export class Mouse {
   name = 'mouse';
@@ -17,29 +37,30 @@ export class Mouse {
 
   /** Picks one choice of a menu. */
   async choose(label, value) {
-    await labelled(this.page, label).click();
+    const control = await field(this.page, label);
+    await control.click();
+    await type(this.page, control, value);
     await option(this.page, value).click();
   }
 
   /** Picks one more of a menu of several, and closes it. */
   async add(label, value) {
     await this.choose(label, value);
-    await this.page.getByRole('main').click({ position: { x: 2, y: 2 } });
+    await this.page.getByRole('main').click(anywhereElse);
   }
 
   async fill(label, text) {
-    const field = labelled(this.page, label);
-    await field.click({ clickCount: 3 });
-    await field.pressSequentially(text);
-    await this.page.getByRole('main').click({ position: { x: 2, y: 2 } });
+    await (await field(this.page, label)).click({ clickCount: 3 });
+    await this.page.keyboard.type(text);
+    await this.page.getByRole('main').click(anywhereElse);
   }
 
   async toggle(label) {
-    await labelled(this.page, label).click({ force: true }); // the box itself is drawn by its label
+    await (await field(this.page, label)).click({ force: true }); // the box is drawn over it
   }
 
   async pick(label) {
-    await this.page.getByText(label, { exact: true }).click();
+    await this.page.getByRole('radio', { name: label, exact: true }).click();
   }
 
   async press(name) {
@@ -68,15 +89,17 @@ export class Keyboard {
   }
 
   async choose(label, value) {
-    const field = labelled(this.page, label);
-    await this.goTo(field);
+    const control = await field(this.page, label);
+    await this.goTo(control);
     await this.page.keyboard.press('ArrowDown');
-    await this.page.keyboard.type(value);
+    await type(this.page, control, value);
     const wanted = option(this.page, value);
     await wanted.waitFor();
     for (let step = 0; step < 20; step++) {
-      const at = await field.getAttribute('aria-activedescendant');
-      if (at && at === (await wanted.getAttribute('id'))) {
+      // The menu's rows have other ids than the control says: it counts them.
+      const at = /item-(\d+)$/.exec((await control.getAttribute('aria-activedescendant')) ?? '');
+      const shown = await this.page.getByRole('option').allInnerTexts();
+      if (at && shown[Number(at[1])] === (await wanted.innerText())) {
         await this.page.keyboard.press('Enter');
         return;
       }
@@ -91,14 +114,14 @@ export class Keyboard {
   }
 
   async fill(label, text) {
-    await this.goTo(labelled(this.page, label));
+    await this.goTo(await field(this.page, label));
     await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.keyboard.type(text);
     await this.page.keyboard.press('Tab');
   }
 
   async toggle(label) {
-    await this.goTo(labelled(this.page, label));
+    await this.goTo(await field(this.page, label));
     await this.page.keyboard.press('Space');
   }
 

@@ -67,7 +67,18 @@ export async function start(args = []) {
       const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, reducedMotion: 'reduce' });
       context.setDefaultTimeout(patience);
       const page = await context.newPage();
-      page.on('console', (m) => m.type() === 'error' && complaints.push(`${address}: ${m.text()} ${m.location().url}`));
+      page.on('console', (m) => {
+        // The browser tells of each answer that is an error; the next lines say which of them count.
+        if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) {
+          complaints.push(`${address}: ${m.text()} ${m.location().url}`);
+        }
+      });
+      page.on('response', (r) => {
+        const isQuery = r.url().includes('/api/ds/query'); // one that is not finished yet is refused
+        if (r.status() >= 400 && !isQuery) {
+          complaints.push(`${address}: ${r.status()} ${r.url()}`);
+        }
+      });
       page.on('pageerror', (e) => complaints.push(`${address}: ${e.stack}`));
       page.on('request', (r) => {
         if (!r.url().startsWith(served.url) && !/^(data|blob):/.test(r.url())) {
