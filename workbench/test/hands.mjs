@@ -60,7 +60,7 @@ export class Mouse {
   }
 
   async pick(label) {
-    await this.page.getByRole('radio', { name: label, exact: true }).click();
+    await this.page.getByRole('radio', { name: label }).click();
   }
 
   async press(name) {
@@ -125,9 +125,9 @@ export class Keyboard {
     await this.page.keyboard.press('Space');
   }
 
-  /** One of a group of radio buttons: Tab comes to the one that is on, arrows to the others. */
+  /** One of a group of radio buttons, whose name begins with the group's when it is on. Tab comes to the one that is on, arrows to the others. */
   async pick(label) {
-    const wanted = this.page.getByRole('radio', { name: label, exact: true });
+    const wanted = this.page.getByRole('radio', { name: label });
     const group = this.page.getByRole('radiogroup').filter({ has: wanted });
     await this.goTo(group.getByRole('radio', { checked: true }));
     for (let step = 0; step < 10 && !(await wanted.isChecked()); step++) {
