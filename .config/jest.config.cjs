@@ -21,6 +21,7 @@ const esModules = [
 module.exports = {
   rootDir: '..',
   testEnvironment: 'jsdom',
+  testTimeout: 60_000, // for a loaded machine; nothing waits that long
   testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}'],
   setupFilesAfterEnv: ['<rootDir>/.config/jest/setup.ts'],
   moduleNameMapper: {

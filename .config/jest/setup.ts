@@ -2,7 +2,11 @@
 import '@testing-library/jest-dom';
 import { TextDecoder, TextEncoder } from 'node:util';
 import { initPluginTranslations } from '@grafana/i18n';
+import { configure } from '@testing-library/react';
 import plugin from '../../plugin.json';
+
+// Whether an element is hidden, jsdom finds out slowly: for each it reads all styles.
+configure({ defaultHidden: true });
 
 Object.assign(globalThis, { TextDecoder, TextEncoder });
 
@@ -36,6 +40,12 @@ Object.assign(window, { ResizeObserver: Observer, IntersectionObserver: Observer
 for (const side of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth']) {
   Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 400 });
 }
+
+// i18next's advertisement, and React's remark that a menu of @grafana/ui placed
+// itself while no test was looking.
+const { error, info } = console;
+console.info = (...args: unknown[]) => String(args[0]).includes('i18next') || info(...args);
+console.error = (...args: unknown[]) => String(args[0]).includes('not wrapped in act') || error(...args);
 
 beforeAll(async () => {
   await initPluginTranslations(plugin.id);

@@ -21,6 +21,7 @@ export function CodeField({ value, onChange, placeholder, sample, ...common }: P
       {(id) => (
         <TextArea
           id={id}
+          aria-invalid={common.error !== undefined}
           className={styles.code}
           rows={Math.min(Math.max(lines, leastLines), mostLines)}
           spellCheck={false}

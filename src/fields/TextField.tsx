@@ -15,6 +15,7 @@ export function TextField({ value, onChange, placeholder, sample, ...common }: P
       {(id) => (
         <Input
           id={id}
+          aria-invalid={common.error !== undefined}
           value={text}
           placeholder={placeholder ?? sample}
           onChange={(event) => type(event.currentTarget.value)}

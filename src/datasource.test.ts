@@ -1,0 +1,240 @@
+import { CoreApp, dateTime, type DataQueryRequest } from '@grafana/data';
+import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { AndonVariables } from './variables/support';
+import { fakeDataSource, fakeGrafana, httpError, listsOf } from './testing/fakes';
+import type { AndonQuery } from './types';
+
+const range = {
+  from: dateTime(1_791_282_120_000),
+  to: dateTime(1_791_285_720_000),
+  raw: { from: 'now-1h', to: 'now' },
+};
+
+function request(targets: AndonQuery[], scopedVars = {}): DataQueryRequest<AndonQuery> {
+  return {
+    requestId: '1',
+    targets,
+    range,
+    scopedVars,
+    interval: '1m',
+    intervalMs: 60_000,
+    timezone: 'utc',
+    app: 'panel',
+    startTime: 0,
+  };
+}
+
+const frames = {
+  results: {
+    A: {
+      status: 200,
+      frames: [
+        {
+          schema: {
+            refId: 'A',
+            fields: [
+              { name: 'name', type: 'string', typeInfo: { frame: 'string' } },
+              { name: 'Value', type: 'number', typeInfo: { frame: 'float64' }, labels: { InstanceId: 'i-1' } },
+            ],
+          },
+          data: {
+            values: [
+              ['vpn-down', 'cpu-high', 'vpn-down'],
+              [1, 2, 3],
+            ],
+          },
+        },
+      ],
+    },
+  },
+};
+
+test('queries go to the back end with the values of variables', async () => {
+  const asked = fakeGrafana(() => frames);
+  const datasource = fakeDataSource({ region: ['ap-northeast-1', 'us-east-1'], vpc: 'vpc-1', ids: ['i-1', 'i-2'] });
+  const targets: AndonQuery[] = [
+    { refId: 'A', queryType: 'alarms', region: '$region', prefix: '$vpc-' },
+    {
+      refId: 'B',
+      queryType: 'metrics',
+      account: 'production',
+      namespace: 'AWS/EC2',
+      metricName: 'CPUUtilization',
+      dimensions: { InstanceId: ['$ids'], VpcId: '$vpc' },
+    },
+  ];
+  const response = await lastValueFrom(datasource.query(request(targets)));
+  expect(response.data[0].fields[0].values).toEqual(['vpn-down', 'cpu-high', 'vpn-down']);
+  expect(asked).toHaveLength(1);
+  expect(asked[0].url).toContain('/api/ds/query');
+  expect(asked[0].data.queries).toMatchObject([
+    { refId: 'A', queryType: 'alarms', regions: ['ap-northeast-1', 'us-east-1'], prefix: 'vpc-1-' },
+    { refId: 'B', account: 'production', dimensions: { InstanceId: ['i-1', 'i-2'], VpcId: ['vpc-1'] } },
+  ]);
+  expect(asked[0].data.queries[0].region).toBeUndefined();
+});
+
+test('an error of a query is told, the others are answered', async () => {
+  fakeGrafana(() => {
+    throw httpError(400, { results: { A: { status: 400, error: 'names: wrong' }, B: frames.results.A } });
+  });
+  const response = await lastValueFrom(
+    fakeDataSource().query(
+      request([
+        { refId: 'A', queryType: 'alarms' },
+        { refId: 'B', queryType: 'alarms' },
+      ])
+    )
+  );
+  expect(response.errors?.map((error) => [error.refId, error.message])).toEqual([['A', 'names: wrong']]);
+  expect(response.data).toHaveLength(1);
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ['a metric without a name', { queryType: 'metrics' }, false],
+  ['logs without a group', { queryType: 'logs', query: 'fields @message' }, false],
+  ['alarms', { queryType: 'alarms' }, true],
+  ['what is hidden', { queryType: 'alarms', hide: true }, false],
+  ['a hidden metric that expressions may name', { queryType: 'metrics', expression: '1', id: 'm1', hide: true }, true],
+  ['a mistake, which the back end tells', { queryType: 'alarms', limit: -1 }, true],
+  ['a type that this version does not know', { queryType: 'future' }, true],
+])('%s is asked: %p', (_name, query, want) => {
+  expect(fakeDataSource().filterQuery({ refId: 'A', ...query } as unknown as AndonQuery)).toBe(want);
+});
+
+test('a new query shows alarms; that of an alert rule counts them', () => {
+  const datasource = fakeDataSource();
+  expect(datasource.getDefaultQuery(CoreApp.PanelEditor)).toEqual({ queryType: 'alarms' });
+  expect(datasource.getDefaultQuery(CoreApp.UnifiedAlerting)).toEqual({ queryType: 'alarms', kind: 'counts' });
+});
+
+test('Explore gets queries with the values of variables', () => {
+  const datasource = fakeDataSource({ group: ['/a', '/b'] });
+  const [query] = datasource.interpolateVariablesInQueries(
+    [{ refId: 'A', queryType: 'logs', logGroups: ['$group'], query: 'fields @message' }],
+    {}
+  );
+  expect(query).toMatchObject({ logGroups: ['/a', '/b'] });
+});
+
+test('a query of an unknown type is passed on as it is', () => {
+  const query = { refId: 'A', queryType: 'future', text: '$x' } as unknown as AndonQuery;
+  expect(fakeDataSource({ x: 'y' }).applyTemplateVariables(query, {})).toBe(query);
+});
+
+test('lists are read page by page, in the place that a variable names', async () => {
+  const names = Array.from({ length: 1201 }, (_, i) => `alarm-${i}`);
+  const asked = fakeGrafana(listsOf({ alarms: names }));
+  const { lists } = fakeDataSource({ region: ['us-east-1', 'us-west-2'] });
+  const found = await lists.read('alarms', { region: '$region', prefix: undefined }, 'alarm');
+  expect(found).toEqual({ items: names.map((value) => ({ value })), more: false });
+  expect(asked.map(({ params }) => params)).toEqual([
+    { region: 'us-east-1', search: 'alarm', limit: 500 },
+    { region: 'us-east-1', search: 'alarm', limit: 500, from: '500' },
+    { region: 'us-east-1', search: 'alarm', limit: 500, from: '1000' },
+  ]);
+});
+
+test('of a very long list the first part is read', async () => {
+  const asked = fakeGrafana(listsOf({ alarms: Array.from({ length: 9000 }, (_, i) => `alarm-${i}`) }));
+  const found = await fakeDataSource().lists.read('alarms', {});
+  expect(found.items).toHaveLength(2000);
+  expect(found.more).toBe(true);
+  expect(asked).toHaveLength(4);
+});
+
+const details = {
+  capabilities: [
+    { Account: '', Region: 'ap-northeast-1', Name: 'metric data', OK: true },
+    {
+      Account: 'production',
+      Region: 'us-east-1',
+      Name: 'logs',
+      OK: false,
+      MissingPermission: 'logs:DescribeLogGroups',
+      Error: 'denied',
+      Hint: 'allow it',
+    },
+    { Name: 'something new', OK: false, Error: 'no answer' },
+  ],
+};
+
+test('Save & test tells each part', async () => {
+  fakeGrafana(() => ({ status: 'OK', message: '1 of 3 checks passed.', details }));
+  expect(await fakeDataSource().testDatasource()).toEqual({
+    status: 'success',
+    message: '1 of 3 checks passed.',
+    details: {
+      verboseMessage: [
+        '✓ ap-northeast-1 Metric data',
+        '✗ production us-east-1 Log groups permission logs:DescribeLogGroups is missing (allow it)',
+        '✗ something new no answer',
+      ].join('\n'),
+    },
+  });
+});
+
+test('Save & test fails where nothing works', async () => {
+  fakeGrafana(() => {
+    throw httpError(400, { status: 'ERROR', message: 'no credentials' });
+  });
+  expect(await fakeDataSource().testDatasource()).toMatchObject({ status: 'error', message: 'no credentials' });
+});
+
+function variable(target: unknown, variables = {}, scopedVars = {}) {
+  const support = new AndonVariables(fakeDataSource(variables));
+  return firstValueFrom(support.query({ ...request([], scopedVars), targets: [target] } as never));
+}
+
+function values(response: { data: Array<{ fields: Array<{ name: string; values: string[] }> }> }) {
+  return response.data[0].fields.find((field) => field.name === 'value')?.values;
+}
+
+test('a variable has the values of a list', async () => {
+  const asked = fakeGrafana(listsOf({ 'dimension-values': ['i-1', 'i-2'] }));
+  const response = await variable(
+    {
+      source: 'list',
+      list: 'dimension-values',
+      namespace: 'AWS/EC2',
+      key: 'InstanceId',
+      where: 'VpcId=$vpc',
+      search: 'i-',
+    },
+    { vpc: 'vpc-1' }
+  );
+  expect(values(response)).toEqual(['i-1', 'i-2']);
+  expect(asked[0].params).toMatchObject({
+    namespace: 'AWS/EC2',
+    key: 'InstanceId',
+    dimensions: '{"VpcId":"vpc-1"}',
+    search: 'i-',
+  });
+});
+
+test('a new variable lists regions; one without what its list needs has no values', async () => {
+  fakeGrafana(listsOf({ regions: ['us-east-1'] }));
+  expect(values(await variable(''))).toEqual(['us-east-1']);
+  expect(values(await variable({ source: 'list', list: 'metrics' }))).toEqual([]);
+});
+
+test('a variable has the values of a column, each once, or of a label', async () => {
+  fakeGrafana(() => frames);
+  const query = { refId: 'A', queryType: 'alarms' };
+  expect(values(await variable({ source: 'query', query, column: 'name' }))).toEqual(['vpn-down', 'cpu-high']);
+  expect(values(await variable({ source: 'query', query, column: 'InstanceId' }))).toEqual(['i-1']);
+  expect(values(await variable({ source: 'query', query }))).toEqual([]);
+});
+
+test('annotations ask for the kind that Grafana reads', () => {
+  const { annotations } = fakeDataSource();
+  const target: AndonQuery = { refId: 'A', queryType: 'cloudtrail', kind: 'events', changes: true };
+  const anno = { name: 'Changes', enable: true, iconColor: 'red', target };
+  expect(annotations.prepareQuery?.(anno)).toEqual({
+    refId: 'Anno',
+    queryType: 'cloudtrail',
+    kind: 'annotations',
+    changes: true,
+  });
+  expect(annotations.prepareQuery?.({ ...anno, target: undefined })).toBeUndefined();
+});
