@@ -33,6 +33,9 @@ const OnBehalfOf = "X-Andon-On-Behalf-Of"
 var (
 	ErrNoCredentials = errors.New("log in: no credentials")
 	ErrWrong         = errors.New("log in: wrong name, password or token")
+	// ErrOnBehalf: who names another person in the header must be allowed to,
+	// and name one: a wrong name on record is worse than none.
+	ErrOnBehalf = errors.New("this user may not name another in " + OnBehalfOf + ": set on_behalf_of for the user in the configuration, and send one name")
 	// ErrBusy: too many passwords are being looked at; come again.
 	ErrBusy = errors.New("log in: too many at once, try again in a moment")
 )
@@ -101,8 +104,15 @@ func (u *Users) Authenticate(r *http.Request) (Identity, error) {
 	}
 	user := u.users[index]
 	id := Identity{Name: user.Name, Role: user.Role}
-	if who := strings.TrimSpace(r.Header.Get(OnBehalfOf)); who != "" && user.OnBehalfOf {
-		id.Name = fmt.Sprintf("%.100s (%s)", strings.ToValidUTF8(who, "?"), user.Name)
+	names := r.Header.Values(OnBehalfOf)
+	if len(names) == 0 {
+		return id, nil
+	}
+	if !user.OnBehalfOf || len(names) > 1 {
+		return Identity{}, ErrOnBehalf
+	}
+	if who := strings.TrimSpace(names[0]); who != "" {
+		id.Name = fmt.Sprintf("%.100s (by %s)", strings.ToValidUTF8(who, "?"), user.Name)
 	}
 	return id, nil
 }

@@ -62,23 +62,26 @@ func TestAuthenticate(t *testing.T) {
 		want Identity
 		err  error
 	}{
-		"nothing":                    {with: header(), err: ErrNoCredentials},
-		"bearer":                     {with: header("Authorization", "Bearer t0ken-of-probe"), want: Identity{"probe", Viewer}},
-		"scheme in small letters":    {with: header("Authorization", "bearer t0ken-of-probe"), want: Identity{"probe", Viewer}},
-		"wrong token":                {with: header("Authorization", "Bearer t0ken"), err: ErrWrong},
-		"empty token":                {with: header("Authorization", "Bearer "), err: ErrWrong},
-		"another scheme":             {with: header("Authorization", "Digest x"), err: ErrWrong},
-		"Basic that is no Base64":    {with: header("Authorization", "Basic ???"), err: ErrWrong},
-		"password":                   {with: basic("sato", "correct horse"), want: Identity{"sato", Operator}},
-		"wrong password":             {with: basic("sato", "battery"), err: ErrWrong},
-		"empty password":             {with: basic("sato", ""), err: ErrWrong},
-		"unknown name":               {with: basic("suzuki", "correct horse"), err: ErrWrong},
-		"a token as password":        {with: basic("probe", "t0ken-of-probe"), err: ErrWrong},
-		"on behalf of, who may":      {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, " tanaka "), want: Identity{"tanaka (grafana)", Operator}},
-		"on behalf of, who may not":  {with: header("Authorization", "Bearer t0ken-of-probe", OnBehalfOf, "tanaka"), want: Identity{"probe", Viewer}},
+		"nothing":                   {with: header(), err: ErrNoCredentials},
+		"bearer":                    {with: header("Authorization", "Bearer t0ken-of-probe"), want: Identity{"probe", Viewer}},
+		"scheme in small letters":   {with: header("Authorization", "bearer t0ken-of-probe"), want: Identity{"probe", Viewer}},
+		"wrong token":               {with: header("Authorization", "Bearer t0ken"), err: ErrWrong},
+		"empty token":               {with: header("Authorization", "Bearer "), err: ErrWrong},
+		"another scheme":            {with: header("Authorization", "Digest x"), err: ErrWrong},
+		"Basic that is no Base64":   {with: header("Authorization", "Basic ???"), err: ErrWrong},
+		"password":                  {with: basic("sato", "correct horse"), want: Identity{"sato", Operator}},
+		"wrong password":            {with: basic("sato", "battery"), err: ErrWrong},
+		"empty password":            {with: basic("sato", ""), err: ErrWrong},
+		"unknown name":              {with: basic("suzuki", "correct horse"), err: ErrWrong},
+		"a token as password":       {with: basic("probe", "t0ken-of-probe"), err: ErrWrong},
+		"on behalf of, who may":     {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, " tanaka "), want: Identity{"tanaka (by grafana)", Operator}},
+		"on behalf of, who may not": {with: header("Authorization", "Bearer t0ken-of-probe", OnBehalfOf, "tanaka"), err: ErrOnBehalf},
+		"on behalf of two": {with: func(r *http.Request) {
+			r.Header["Authorization"], r.Header[OnBehalfOf] = []string{"Bearer t0ken-of-grafana"}, []string{"tanaka", "sato"}
+		}, err: ErrOnBehalf},
 		"on behalf of nobody":        {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, "  "), want: Identity{"grafana", Operator}},
-		"on behalf of a long name":   {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, strings.Repeat("佐", 200)), want: Identity{strings.Repeat("佐", 100) + " (grafana)", Operator}},
-		"on behalf of, not in UTF-8": {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, "a\xffb"), want: Identity{"a?b (grafana)", Operator}},
+		"on behalf of a long name":   {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, strings.Repeat("佐", 200)), want: Identity{strings.Repeat("佐", 100) + " (by grafana)", Operator}},
+		"on behalf of, not in UTF-8": {with: header("Authorization", "Bearer t0ken-of-grafana", OnBehalfOf, "a\xffb"), want: Identity{"a?b (by grafana)", Operator}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 2 { // the second time from what is remembered

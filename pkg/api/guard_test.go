@@ -17,6 +17,7 @@ func TestRoles(t *testing.T) {
 		{"GET", "/api/v1/status", "", access.Viewer},
 		{"GET", "/api/v1/alerts", "", access.Viewer},
 		{"GET", "/api/v1/history", "", access.Viewer},
+		{"GET", "/api/v1/counts", "", access.Viewer},
 		{"GET", "/api/v1/towers", "", access.Viewer},
 		{"GET", "/api/v1/shadow", "", access.Viewer},
 		{"GET", "/", "", access.Viewer},

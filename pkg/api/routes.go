@@ -31,6 +31,7 @@ func (s *Server) routes(mux *http.ServeMux, g guard) {
 	}
 	read("/api/v1/status", s.status)
 	read("/api/v1/alerts", s.alerts)
+	read("/api/v1/counts", s.counts)
 	read("/api/v1/alerts/{identity}", s.alert)
 	read("/api/v1/history", s.history)
 	read("/api/v1/towers", s.towers)
@@ -133,8 +134,8 @@ func (s *Server) status(*http.Request) (any, error) {
 	return st, nil
 }
 
-// alerts lists open alerts, most severe first, then the newest.
-func (s *Server) alerts(r *http.Request) (any, error) {
+// open are the open alerts that match, in no order.
+func (s *Server) open(r *http.Request) ([]*alert.Alert, error) {
 	match, err := alert.ParseMatchers(r.URL.Query()["match"]...)
 	if err != nil {
 		return nil, badRequest("match: %v", err)
@@ -147,7 +148,19 @@ func (s *Server) alerts(r *http.Request) (any, error) {
 		}
 		return nil, &client.Error{Status: http.StatusServiceUnavailable, Message: message}
 	}
-	open := s.deps.Bridge.Alerts(func(a *alert.Alert) bool { return match.Match(a.Labels) })
+	return s.deps.Bridge.Alerts(func(a *alert.Alert) bool { return match.Match(a.Labels) }), nil
+}
+
+// alerts lists open alerts, most severe first, then the newest.
+func (s *Server) alerts(r *http.Request) (any, error) {
+	limit, err := atMost(r, maxAlerts)
+	if err != nil {
+		return nil, err
+	}
+	open, err := s.open(r)
+	if err != nil {
+		return nil, err
+	}
 	severities := s.deps.Bridge.Severities()
 	slices.SortFunc(open, func(a, b *alert.Alert) int {
 		return cmp.Or(
@@ -156,11 +169,70 @@ func (s *Server) alerts(r *http.Request) (any, error) {
 			strings.Compare(string(a.Identity), string(b.Identity)),
 		)
 	})
+	if limit > 0 && len(open) > limit {
+		open = open[:limit]
+	}
 	list := make([]client.Alert, len(open))
 	for i, a := range open {
 		list[i] = client.Alert{Alert: a, Phase: a.Phase(), Name: a.Name()}
 	}
 	return list, nil
+}
+
+// counts tells how many open alerts match, by severity and phase. Each that
+// there can be is told, most severe first, also where there are none.
+func (s *Server) counts(r *http.Request) (any, error) {
+	open, err := s.open(r)
+	if err != nil {
+		return nil, err
+	}
+	type key struct {
+		severity alert.Severity
+		phase    alert.Phase
+	}
+	n := map[key]int{}
+	for _, a := range open {
+		n[key{a.Severity, a.Phase()}]++
+	}
+	list := []client.Count{}
+	for _, severity := range slices.Backward(s.deps.Bridge.Severities()) {
+		if severity == alert.Record {
+			continue // never on the board
+		}
+		for _, phase := range alert.Phases {
+			list = append(list, client.Count{Severity: severity, Phase: phase, Alerts: n[key{severity, phase}]})
+		}
+	}
+	return list, nil
+}
+
+// maxAlerts is the greatest limit of a list of alerts: more are never open.
+const maxAlerts = 1_000_000
+
+// atMost reads the parameter limit; 0 where there is none.
+func atMost(r *http.Request, most int) (int, error) {
+	text := r.URL.Query().Get("limit")
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > most {
+		return 0, badRequest("limit: %q is not a number from 1 to %d", text, most)
+	}
+	return n, nil
+}
+
+// moment reads a parameter that is a time; zero where there is none.
+func moment(r *http.Request, name string) (time.Time, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, badRequest("%s: %q is not a time such as 2026-10-06T10:42:00Z", name, text)
+	}
+	return t, nil
 }
 
 func (s *Server) alert(r *http.Request) (any, error) {
@@ -204,10 +276,14 @@ func (s *Server) history(r *http.Request) (any, error) {
 			return nil, badRequest("before: %q is not a change number", text)
 		}
 	}
-	if text := v.Get("limit"); text != "" {
-		if q.Limit, err = strconv.Atoi(text); err != nil || q.Limit < 1 || q.Limit > 1000 {
-			return nil, badRequest("limit: %q is not a number from 1 to 1000", text)
-		}
+	if q.Limit, err = atMost(r, 1000); err != nil {
+		return nil, err
+	}
+	if q.From, err = moment(r, "from"); err != nil {
+		return nil, err
+	}
+	if q.To, err = moment(r, "to"); err != nil {
+		return nil, err
 	}
 	return j.History(r.Context(), q)
 }

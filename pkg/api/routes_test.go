@@ -140,6 +140,10 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		{"GET", "/api/v1/history?limit=x", ``, 400, "1 to 1000"},
 		{"GET", "/api/v1/history?before=-1", ``, 400, "change number"},
 		{"GET", "/api/v1/history?before=99999999999999999999", ``, 400, "change number"},
+		{"GET", "/api/v1/history?from=yesterday", ``, 400, "2026-10-06T10:42:00Z"},
+		{"GET", "/api/v1/history?to=1", ``, 400, "to: "},
+		{"GET", "/api/v1/alerts?limit=0", ``, 400, "limit: "},
+		{"GET", "/api/v1/counts?match=a", ``, 400, "match: "},
 		{"GET", "/api/v1/none", ``, 404, "no such call"},
 		{"GET", "/api/v2/alerts", ``, 404, "no such call"},
 		{"DELETE", "/api/v1/alerts", ``, 404, "no such call"},
@@ -157,6 +161,100 @@ func TestRequestsThatAreWrong(t *testing.T) {
 	}
 	if n := len(f.bridge.Alerts(nil)); n != 0 {
 		t.Errorf("%d alerts are open", n)
+	}
+}
+
+func TestCountsAndTheFirstAlerts(t *testing.T) {
+	f := begin(t, everybody(t)...)
+	c := f.connect(access.Operator)
+	var acked alert.Identity
+	for i, severity := range []string{"", "critical", "critical", "disaster"} {
+		sent, err := c.Send(t.Context(), client.Send{Labels: map[string]string{"alertname": fmt.Sprint(i), "severity": severity}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 1 {
+			acked = sent.Identity
+		}
+	}
+	if _, err := c.Acknowledge(t.Context(), client.Selection{Identities: []alert.Identity{acked}}); err != nil {
+		t.Fatal(err)
+	}
+	text := func(counts []client.Count, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var parts []string
+		for _, c := range counts {
+			if c.Alerts != 0 {
+				parts = append(parts, fmt.Sprintf("%s %s %d", c.Severity, c.Phase, c.Alerts))
+			}
+		}
+		if len(counts) != 16 { // 4 severities above record, 4 phases: zeros are told
+			t.Errorf("%d counts: %v", len(counts), counts)
+		}
+		return strings.Join(parts, ", ")
+	}
+	if got := text(c.Counts(t.Context())); got != "disaster unacknowledged 1, critical unacknowledged 1, critical acknowledged 1, warning unacknowledged 1" {
+		t.Errorf("counts: %s", got)
+	}
+	if got := text(c.Counts(t.Context(), `severity="critical"`)); got != "critical unacknowledged 1, critical acknowledged 1" {
+		t.Errorf("counts of some: %s", got)
+	}
+	first, err := c.FirstAlerts(t.Context(), 2)
+	if err != nil || len(first) != 2 || first[0].Severity != "disaster" || first[1].Severity != "critical" {
+		t.Errorf("%+v, %v", first, err)
+	}
+	if all, err := c.FirstAlerts(t.Context(), 5); err != nil || len(all) != 4 {
+		t.Errorf("%d alerts, %v", len(all), err)
+	}
+}
+
+func TestHistoryOfATime(t *testing.T) {
+	f := begin(t, everybody(t)...)
+	c := f.connect(access.Operator)
+	if _, err := c.Send(t.Context(), client.Send{Labels: map[string]string{"alertname": "A"}}); err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for name, x := range map[string]struct {
+		q client.HistoryQuery
+		n int
+	}{
+		"around it": {client.HistoryQuery{From: now.Add(-time.Hour), To: now.Add(time.Hour)}, 1},
+		"before it": {client.HistoryQuery{To: now.Add(-time.Hour)}, 0},
+		"after it":  {client.HistoryQuery{From: now.Add(time.Hour)}, 0},
+	} {
+		if got, err := c.History(t.Context(), x.q); err != nil || len(got) != x.n {
+			t.Errorf("%s: %d entries, %v", name, len(got), err)
+		}
+	}
+}
+
+// Grafana's user names the person; nobody else may.
+func TestOnBehalfOf(t *testing.T) {
+	users := everybody(t)
+	users[2].OnBehalfOf = true // admin
+	f := begin(t, users...)
+	sent, err := f.connect(access.Operator).Send(t.Context(), client.Send{Labels: map[string]string{"alertname": "A"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.connect(access.Operator).AcknowledgeFor(t.Context(), "sato", sent.Identity, ""); !isStatus(err, http.StatusForbidden) || !strings.Contains(err.Error(), "on_behalf_of") {
+		t.Errorf("got %v", err)
+	}
+	if a := f.bridge.Alert(sent.Identity); a.Ack != nil {
+		t.Fatalf("acknowledged by %s", a.Ack.By)
+	}
+	if o, err := f.connect(access.Admin).AcknowledgeFor(t.Context(), "sato", sent.Identity, "on it"); err != nil || o.Error != "" {
+		t.Fatalf("%+v, %v", o, err)
+	}
+	if a := f.bridge.Alert(sent.Identity); a.Ack == nil || a.Ack.By != "sato (by admin-san)" || a.Ack.Comment != "on it" {
+		t.Errorf("acknowledged: %+v", a.Ack)
+	}
+	if o, err := f.connect(access.Admin).AcknowledgeFor(t.Context(), "sato", "am/none", ""); err != nil || o.Error == "" {
+		t.Errorf("%+v, %v", o, err)
 	}
 }
 
@@ -215,6 +313,7 @@ func TestWhatIsNotDurableIsNotAnswered2xx(t *testing.T) {
 		f.want(f.ask(whole, "POST", path, access.Operator, `{"all":true}`), http.StatusServiceUnavailable, "nothing was changed")
 	}
 	f.want(f.ask(whole, "GET", "/api/v1/alerts", access.Viewer, ""), http.StatusServiceUnavailable, "what is open is not known", "readable and writable")
+	f.want(f.ask(whole, "GET", "/api/v1/counts", access.Viewer, ""), http.StatusServiceUnavailable, "what is open is not known")
 	// The buzzer of bridge_failed is nothing that has to be kept.
 	f.want(f.ask(whole, "POST", "/api/v1/buzzer-stop", access.Operator, ""), http.StatusOK)
 	f.want(f.ask(whole, "GET", "/-/ready", "", ""), http.StatusServiceUnavailable, "failed")

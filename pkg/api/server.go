@@ -184,6 +184,9 @@ func (g guard) identify(r *http.Request) (access.Identity, error) {
 		if errors.Is(err, access.ErrNoCredentials) || errors.Is(err, access.ErrWrong) {
 			return id, &client.Error{Status: http.StatusUnauthorized, Message: err.Error()}
 		}
+		if errors.Is(err, access.ErrOnBehalf) {
+			return id, &client.Error{Status: http.StatusForbidden, Message: err.Error()}
+		}
 		return id, err
 	}
 	if !g.loopback || !localHost(r.Host) {

@@ -58,7 +58,7 @@ func TestTheExampleIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	for _, name := range []string{"cli-token", "alertmanager-token"} {
+	for _, name := range []string{"cli-token", "alertmanager-token", "grafana-hmac", "grafana-token"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("long enough: "+name), 0o600); err != nil {
 			t.Fatal(err)
 		}

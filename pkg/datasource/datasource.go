@@ -3,7 +3,7 @@
 // lists that editors and variables choose from.
 //
 // gpx_andon serves it. An instance belongs to one data source's settings and
-// holds nothing but its AWS sessions; limits, calls in flight and caches are
+// holds nothing but its AWS sessions and its way to the bridge; limits, calls in flight and caches are
 // those of the process (package awsapi). It reads no file and no environment
 // variable, and starts no process.
 package datasource
@@ -21,6 +21,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/andon"
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
@@ -31,6 +32,8 @@ const ID = "andonhq-andon-datasource"
 type Datasource struct {
 	sessions *awsapi.Sessions
 	problems []awsapi.Problem // why there are no sessions
+	bridge   *andon.Bridge
+	noAWS    bool // the settings name a bridge and nothing of AWS
 	types    map[string]query.Handler
 	backend.CallResourceHandler
 }
@@ -53,7 +56,8 @@ type Options struct {
 // New makes the instance of one data source's settings. Wrong settings are no
 // error here: each query and the health check tell them, which a person sees.
 func New(ctx context.Context, settings backend.DataSourceInstanceSettings, o Options) (*Datasource, error) {
-	d := &Datasource{types: types()}
+	b := andon.Open(settings.JSONData, settings.DecryptedSecureJSONData)
+	d := &Datasource{types: types(b), bridge: b, noAWS: b.Set() && !namesAWS(settings)}
 	d.CallResourceHandler = httpadapter.New(d.resources())
 	set, problems := awsapi.ParseSettings(settings.JSONData, settings.DecryptedSecureJSONData, settings.Database)
 	if len(problems) > 0 {
@@ -71,6 +75,7 @@ func New(ctx context.Context, settings backend.DataSourceInstanceSettings, o Opt
 
 // Dispose closes the sessions; Grafana calls it when the settings change.
 func (d *Datasource) Dispose() {
+	d.bridge.Close()
 	if d.sessions != nil {
 		d.sessions.Close()
 	}
@@ -100,7 +105,7 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 	wrong := d.ready()
 	for _, q := range r.Queries {
 		one := read(r, q)
-		if wrong != nil {
+		if wrong != nil && one.Type != ofBridge {
 			out.Responses[q.RefID] = query.Fail(wrong)
 			continue
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
@@ -19,7 +21,38 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	if err := d.ready(); err != nil {
 		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: err.Error()}, nil
 	}
-	return report(d.sessions.Check(ctx))
+	var all []awsapi.Capability
+	var bridge sync.WaitGroup
+	var board awsapi.Capability
+	if d.bridge.Set() {
+		bridge.Go(func() { board = d.bridge.Check(ctx) })
+	}
+	if !d.noAWS {
+		all = d.sessions.Check(ctx)
+	}
+	bridge.Wait()
+	if d.bridge.Set() {
+		all = append(all, board)
+	}
+	return report(all)
+}
+
+// namesAWS reports whether settings say anything of AWS. Those that do not may
+// still reach it, by the environment's credentials.
+func namesAWS(s backend.DataSourceInstanceSettings) bool {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(s.JSONData, &fields); err != nil {
+		return true // awsapi tells what is wrong
+	}
+	for name, value := range fields {
+		switch strings.ToLower(name) {
+		case "authtype", "profile", "assumerolearn", "externalid", "defaultregion", "endpoint", "endpoints", "accounts":
+			if !slices.Contains([]string{`""`, "null", "{}", "[]"}, string(value)) {
+				return true
+			}
+		}
+	}
+	return s.Database != "" || s.DecryptedSecureJSONData["accessKey"] != ""
 }
 
 func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {

@@ -51,6 +51,8 @@ type listing struct {
 //	log-groups        prefix
 //	alarms            prefix
 //	resource-types, rules
+//
+// and POST andon/ack, which acknowledges an alert of the bridge.
 func (d *Datasource) resources() http.Handler {
 	mux := http.NewServeMux()
 	for name, list := range map[string]func(context.Context, url.Values) (listing, error){
@@ -74,6 +76,7 @@ func (d *Datasource) resources() http.Handler {
 			answer(w, http.StatusOK, page)
 		})
 	}
+	mux.HandleFunc("POST /andon/ack", d.bridge.Ack)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusNotFound, map[string]string{"message": fmt.Sprintf("there is no resource %s %s", r.Method, r.URL.Path)})
 	})

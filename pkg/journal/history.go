@@ -20,6 +20,8 @@ type Query struct {
 	Unmatched bool
 	// Before selects entries with a smaller change number; 0: from the newest.
 	Before uint64
+	// From and To select by time, both included; zero: no bound.
+	From, To time.Time
 	// Limit is the largest number of entries, 1 to 1,000; 0: 100.
 	Limit int
 	// Originals adds the original messages, which may be long.
@@ -40,6 +42,13 @@ func (j *Journal) History(ctx context.Context, q Query) ([]alert.Entry, error) {
 	}
 	if q.Before != 0 {
 		where, args = append(where, "change < ?"), append(args, int64(q.Before))
+	}
+	if !q.From.IsZero() || !q.To.IsZero() {
+		bound, values, err := j.between(ctx, q.From, q.To)
+		if err != nil {
+			return nil, fmt.Errorf("read history of journal %s: %w", j.path, err)
+		}
+		where, args = append(where, bound...), append(args, values...)
 	}
 	if q.Limit <= 0 {
 		q.Limit = 100

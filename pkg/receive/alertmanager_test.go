@@ -49,6 +49,7 @@ func TestAlertmanagerBadInput(t *testing.T) {
 		{"another shape", `{"foo":1}`, 400, "version", "it is missing", ReasonFormat},
 		{"version 3", `{"version":"3","alerts":[]}`, 400, "version", `expected "4", Alertmanager's webhook, got "3"`, ReasonFormat},
 		{"version 3 with other alerts", `{"version":"3","alert":[],"alerts":[{"x":1}]}`, 400, "version", `got "3"`, ReasonFormat},
+		{"Grafana's", string(message(t, "grafana-alerting-webhook.json")), 400, "version", `got "1": is this Grafana's webhook? Its receiver has the section grafana`, ReasonFormat},
 		{"version as a number", `{"version":4,"alerts":[]}`, 400, "version", "expected a string", ReasonFormat},
 		{"no alerts", `{"version":"4"}`, 400, "alerts", "expected a list", ReasonFormat},
 		{"alerts is null", `{"version":"4","alerts":null}`, 400, "alerts", "expected a list, got null", ReasonFormat},

@@ -90,15 +90,24 @@ func (a *Authorization) open() (*guard, error) {
 }
 
 func readSecret(path string) ([sha256.Size]byte, error) {
+	data, err := secretIn(path)
+	if err != nil {
+		return [sha256.Size]byte{}, err
+	}
+	return sha256.Sum256(data), nil
+}
+
+// secretIn returns the secret in a file, without white space around it.
+func secretIn(path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return [sha256.Size]byte{}, fmt.Errorf("read the secret: %w", err)
+		return nil, fmt.Errorf("read the secret: %w", err)
 	}
 	data = bytes.TrimSpace(data)
 	if len(data) == 0 {
-		return [sha256.Size]byte{}, fmt.Errorf("read the secret: %s is empty", path)
+		return nil, fmt.Errorf("read the secret: %s is empty", path)
 	}
-	return sha256.Sum256(data), nil
+	return data, nil
 }
 
 var errUnauthorized = errors.New("wrong or missing credentials")

@@ -11,7 +11,7 @@ import (
 )
 
 // Config is one entry of the section "receivers". Exactly one format section
-// must be there: alertmanager, sns or sqs.
+// must be there: alertmanager, grafana, sns or sqs.
 type Config struct {
 	// Name stands in the URL, /receive/NAME, and is the label "receiver".
 	Name string `yaml:"name"`
@@ -20,6 +20,7 @@ type Config struct {
 	Authorization *Authorization `yaml:"authorization"`
 
 	Alertmanager *Alertmanager `yaml:"alertmanager"`
+	Grafana      *Grafana      `yaml:"grafana"`
 	SNS          *SNS          `yaml:"sns"`
 	SQS          *SQS          `yaml:"sqs"`
 
@@ -28,9 +29,8 @@ type Config struct {
 	// Extract makes labels from the text of a mail.
 	Extract []Extract `yaml:"extract"`
 
-	SMTP    config.Unsupported `yaml:"smtp"`
-	Grafana config.Unsupported `yaml:"grafana"`
-	Zabbix  config.Unsupported `yaml:"zabbix"`
+	SMTP   config.Unsupported `yaml:"smtp"`
+	Zabbix config.Unsupported `yaml:"zabbix"`
 }
 
 // Mail says whose mails are believed.
@@ -128,8 +128,8 @@ func (c *Config) validateFormat(path string) config.Problems {
 		ps.Add(path+"."+chosen[1], allowed, "%s stands here too", chosen[0])
 	}
 	f := formatOf(c)
-	if f.needsAuthorization && c.Authorization == nil {
-		ps.Add(path+".authorization", "token_file, basic or client_certificate", "missing: anybody could send")
+	if f.proven != nil && !f.proven(c) {
+		ps.Add(path+".authorization", f.proofs, "missing: anybody could send")
 	}
 	if c.SNS == nil && c.SQS == nil {
 		if c.Mail != nil {

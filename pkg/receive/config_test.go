@@ -36,6 +36,8 @@ receivers:
   - name: certified
     authorization: {client_certificate: {names: [am.example.com]}}
     alertmanager: {}
+  - {name: grafana, grafana: {hmac: {secret_file: /etc/andon/grafana-hmac, header: X-Signature, timestamp_header: X-Time, max_age: 1m}}}
+  - {name: grafana-token, authorization: {token_file: /t}, grafana: {}}
   - name: mail
     default: record
     sns: {topics: ["arn:aws:sns:eu-west-1:123456789012:inbound-mail"], certificate_file: /x.pem, replay_window: 1d, confirm: auto, hosts: [amazonaws.eu]}
@@ -62,7 +64,7 @@ func TestMistakes(t *testing.T) {
 		{`{name: andon, ` + am + `}`, []string{`[0].name: "andon" is the name of the bridge's own alerts`}},
 		{`{name: a, ` + am + `}, {name: a, ` + am + `}`, []string{`[1].name: "a" is the name of receivers[0] already`}},
 		{`{name: a, default: urgent, ` + am + `}`, []string{`[0].default: "urgent" is not a severity; one of record, info, warning, critical, disaster`}},
-		{`{name: a}`, []string{"[0]: it says nothing about the sender; exactly one of alertmanager, sns, sqs"}},
+		{`{name: a}`, []string{"[0]: it says nothing about the sender; exactly one of alertmanager, grafana, sns, sqs"}},
 		{`{name: a, ` + am + `, ` + topic + `}`, []string{"[0].sns: alertmanager stands here too"}},
 		{`{name: a, alertmanager: {}}`, []string{"[0].authorization: missing: anybody could send"}},
 		{`{name: a, alertmanager: {}, authorization: {}}`, []string{"[0].authorization: 0 of them are set"}},
@@ -72,7 +74,17 @@ func TestMistakes(t *testing.T) {
 		{`{name: a, ` + am + `, mail: {senders: [a@b.c]}}`, []string{"[0].mail: alertmanager brings no mails"}},
 		{`{name: a, alertmanager: {reconcile: {}}, authorization: {token_file: t}}`, []string{"[0].alertmanager.reconcile: not supported yet"}},
 		{`{name: a, sqs: {}, ` + topic + `}`, []string{"[0].sqs: sns stands here too"}},
-		{`{name: a, smtp: {}, grafana: {}, zabbix: {}, ` + topic + `}`, []string{"[0].smtp: ", "[0].grafana: ", "[0].zabbix: "}},
+		{`{name: a, smtp: {}, zabbix: {}, ` + topic + `}`, []string{"[0].smtp: ", "[0].zabbix: "}},
+		{`{name: a, grafana: {}}`, []string{"[0].authorization: missing: anybody could send; token_file, basic or client_certificate, or grafana: {hmac: {secret_file: …}}"}},
+		{`{name: a, grafana: {hmac: {}}}`, []string{"[0].grafana.hmac.secret_file: missing"}},
+		{`{name: a, grafana: {hmac: {secret_file: s, header: "X Y", timestamp_header: "a:b", max_age: 2h}}}`, []string{
+			`[0].grafana.hmac.header: "X Y" is not the name of a header`, `[0].grafana.hmac.timestamp_header: "a:b" is not the name of a header`,
+			"[0].grafana.hmac.max_age: 2h is out of range; 10s to 1h",
+		}},
+		{`{name: a, grafana: {hmac: {secret_file: s, timestamp_header: x-grafana-alerting-signature}}}`, []string{`[0].grafana.hmac.timestamp_header: "x-grafana-alerting-signature" has the signature already`}},
+		{`{name: a, grafana: {hmac: {secret_file: s, max_age: 1m}}}`, []string{"[0].grafana.hmac.max_age: without timestamp_header no request tells its age"}},
+		{`{name: a, grafana: {hmac: {secret_file: s}}, mail: {senders: [a@b.c]}}`, []string{"[0].mail: grafana brings no mails"}},
+		{`{name: a, grafana: {hmac: {secret: s}}}`, []string{"[0].grafana.hmac.secret: ", "[0].grafana.hmac.secret_file: missing"}},
 		{`{name: a, sns: {}}`, []string{"[0].sns.topics: missing"}},
 		{`{name: a, sns: {topics: [x], confirm: yes-please, hosts: [".evil"]}}`, []string{`[0].sns.topics[0]: "x" is not the ARN of a topic`, "[0].sns.confirm: ", "[0].sns.hosts[0]: "}},
 		{`{name: a, ` + topic + `, mail: {}}`, []string{"[0].mail.senders: missing"}},

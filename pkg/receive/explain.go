@@ -14,6 +14,7 @@ import (
 // Kinds of files that Explain understands.
 const (
 	KindAlertmanager = "Alertmanager webhook"
+	KindGrafana      = "Grafana alerting webhook"
 	KindSNS          = "Amazon SNS message"
 	KindCloudWatch   = "CloudWatch alarm"
 	KindSES          = "mail received by Amazon SES"
@@ -45,6 +46,9 @@ func Explain(c Config, body []byte, now time.Time) (Explanation, error) {
 		section := *c.SNS
 		section.CertificateFile = "" // not needed, and perhaps not readable here
 		c.SNS = &section
+	}
+	if c.Grafana != nil {
+		c.Grafana = &Grafana{}
 	}
 	s, err := f.open(&c, Deps{Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {

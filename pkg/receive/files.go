@@ -53,6 +53,9 @@ func (c Config) secretFiles(at string) []secretFile {
 			files = append(files, secretFile{at + ".authorization.basic.password_file", a.Basic.PasswordFile, ""})
 		}
 	}
+	if c.Grafana != nil && c.Grafana.HMAC != nil && c.Grafana.HMAC.SecretFile != "" {
+		files = append(files, secretFile{at + ".grafana.hmac.secret_file", c.Grafana.HMAC.SecretFile, ""})
+	}
 	if s := c.SQS; s != nil {
 		if s.AccessKeyFile != "" {
 			files = append(files, secretFile{at + ".sqs.access_key_file", s.AccessKeyFile, "a readable file with the access key id"})
@@ -64,20 +67,27 @@ func (c Config) secretFiles(at string) []secretFile {
 	return files
 }
 
-// Warnings judges the secrets of the receivers: placeholders, and files that
-// everybody can read.
+// Warnings judges the secrets of the receivers: placeholders, files that
+// everybody can read, and signatures that can be used again.
 func Warnings(path string, cfgs []Config) config.Problems {
 	var ps config.Problems
 	for i, c := range cfgs {
 		for _, f := range c.secretFiles(fmt.Sprintf("%s[%d]", path, i)) {
 			ps = append(ps, access.SecretWarnings(f.field, f.file)...)
 		}
+		if c.Grafana != nil && c.Grafana.HMAC != nil && c.Grafana.HMAC.TimestampHeader == "" {
+			ps.Add(fmt.Sprintf("%s[%d].grafana.hmac", path, i), "set timestamp_header here and in the contact point",
+				"who records a request can send it again: the signature tells no time")
+		}
 	}
 	return ps
 }
 
-// SendsSecrets reports whether its sender sends a token or a password.
-func (c Config) SendsSecrets() bool { return c.SQS == nil && len(c.secretFiles("")) > 0 }
+// SendsSecrets reports whether its sender sends a token or a password. What
+// an HMAC is made with never leaves the sender.
+func (c Config) SendsSecrets() bool {
+	return c.SQS == nil && c.Authorization != nil && (c.Authorization.TokenFile != "" || c.Authorization.Basic != nil)
+}
 
 // MailLabels are the names of all labels that a mail through this receiver
 // can have before any rule: its own and those that extract makes. nil where it

@@ -31,6 +31,8 @@ receivers:
   - {name: f, sns: {topics: [], certificate_file: none}}
   - {name: g, authorization: {token_file: placeholder}, alertmanager: {}}
   - {name: h, authorization: {basic: {username: u, password_file: short}}, alertmanager: {}}
+  - {name: i, grafana: {hmac: {secret_file: none, timestamp_header: X-Time}}}
+  - {name: j, grafana: {hmac: {secret_file: placeholder}}}
 `), &into)
 	if len(ps) > 0 {
 		t.Fatal(ps)
@@ -47,16 +49,19 @@ receivers:
 		"receivers[2].authorization.basic.password_file: read the secret: empty is empty",
 		"receivers[4].sns.certificate_file: good: no certificate in PEM form",
 		"receivers[5].sns.certificate_file: open none: no such file or directory",
+		"receivers[8].grafana.hmac.secret_file: read the secret: open none: no such file or directory",
 	}, said(CheckFiles("receivers", into.Receivers))); d != "" {
 		t.Error(d)
 	}
 	if d := cmp.Diff([]string{
 		`receivers[6].authorization.token_file: placeholder holds the placeholder "change-me"`,
 		"receivers[7].authorization.basic.password_file: short holds 7 characters, which can be guessed",
+		`receivers[9].grafana.hmac.secret_file: placeholder holds the placeholder "change-me"`,
+		"receivers[9].grafana.hmac: who records a request can send it again: the signature tells no time",
 	}, said(Warnings("receivers", into.Receivers))); d != "" {
 		t.Error(d)
 	}
-	if !into.Receivers[0].SendsSecrets() || into.Receivers[3].SendsSecrets() || into.Receivers[4].SendsSecrets() {
+	if !into.Receivers[0].SendsSecrets() || into.Receivers[3].SendsSecrets() || into.Receivers[4].SendsSecrets() || into.Receivers[8].SendsSecrets() {
 		t.Error("who sends secrets is not known")
 	}
 	if _, err := os.Stat(filepath.Join(".", "none")); err == nil {

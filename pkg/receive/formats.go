@@ -14,18 +14,30 @@ import (
 type format struct {
 	section string
 	chosen  func(*Config) bool
-	// needsAuthorization: requests prove nothing by themselves.
-	needsAuthorization bool
-	validate           func(c *Config, path string) config.Problems
-	open               func(c *Config, d Deps) (sender, error)
+	// proven tells whether the configuration makes senders prove who they are,
+	// proofs what else could; nil: the messages prove it themselves.
+	proven   func(*Config) bool
+	proofs   string
+	validate func(c *Config, path string) config.Problems
+	open     func(c *Config, d Deps) (sender, error)
 }
 
 var formats = []format{
 	{
-		section: "alertmanager", needsAuthorization: true,
+		section:  "alertmanager",
 		chosen:   func(c *Config) bool { return c.Alertmanager != nil },
+		proven:   func(c *Config) bool { return c.Authorization != nil },
+		proofs:   "token_file, basic or client_certificate",
 		validate: func(*Config, string) config.Problems { return nil },
 		open:     func(c *Config, _ Deps) (sender, error) { return alertmanager{c.Name}, nil },
+	},
+	{
+		section:  "grafana",
+		chosen:   func(c *Config) bool { return c.Grafana != nil },
+		proven:   func(c *Config) bool { return c.Authorization != nil || c.Grafana.HMAC != nil },
+		proofs:   "token_file, basic or client_certificate, or grafana: {hmac: {secret_file: …}}",
+		validate: validateGrafana,
+		open:     func(c *Config, _ Deps) (sender, error) { return newGrafana(c) },
 	},
 	{
 		section:  "sns",

@@ -1,5 +1,5 @@
 // Package receive takes messages from senders and turns them into events:
-// Alertmanager's webhook, and Amazon SNS with CloudWatch alarms and mails that
+// the webhooks of Alertmanager and of Grafana's alerting, and Amazon SNS with CloudWatch alarms and mails that
 // Amazon SES received inside, over HTTP or out of a queue of Amazon SQS. One
 // sender is one file; the table of them is in formats.go.
 //
@@ -46,8 +46,8 @@ type Batch struct {
 	// where a repeat is harmless.
 	Key      string
 	KeyUntil time.Time
-	// Group is Alertmanager's groupKey, and Truncated how many alerts of the
-	// group its max_alerts cut off: not 0 raises, 0 ends the alert that says so.
+	// Group is the groupKey of Alertmanager or Grafana, and Truncated how many
+	// alerts of the group its max_alerts cut off: not 0 raises, 0 ends the alert that says so.
 	Group     string
 	Truncated int
 }
@@ -79,7 +79,7 @@ const (
 	ReasonFormat          = "format"           // not the format
 	ReasonEncoding        = "encoding"         // not UTF-8, or compressed
 	ReasonRawDelivery     = "raw_delivery"     // SNS raw delivery: unsigned
-	ReasonSignature       = "signature"        // SNS signature does not verify
+	ReasonSignature       = "signature"        // the signature does not verify
 	ReasonCertificateURL  = "certificate_url"  // SigningCertURL breaks the host rule
 	ReasonCertificate     = "certificate"      // the signing certificate cannot be used
 	ReasonTopic           = "topic"            // SNS topic not allowed

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -50,6 +51,10 @@ func New(base, token string, h *http.Client) (*Client, error) {
 const maxAnswer = 512 << 20
 
 func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
+	return c.callWith(ctx, nil, method, path, in, out)
+}
+
+func (c *Client) callWith(ctx context.Context, header http.Header, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		data, err := json.Marshal(in)
@@ -62,6 +67,7 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 	if err != nil {
 		return err
 	}
+	maps.Copy(req.Header, header)
 	if in != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -105,6 +111,18 @@ func (c *Client) Alerts(ctx context.Context, match ...string) (alerts []Alert, e
 	return alerts, c.call(ctx, http.MethodGet, "/api/v1/alerts?"+url.Values{"match": match}.Encode(), nil, &alerts)
 }
 
+// FirstAlerts is Alerts, cut after the limit.
+func (c *Client) FirstAlerts(ctx context.Context, limit int, match ...string) (alerts []Alert, err error) {
+	v := url.Values{"match": match, "limit": {strconv.Itoa(limit)}}
+	return alerts, c.call(ctx, http.MethodGet, "/api/v1/alerts?"+v.Encode(), nil, &alerts)
+}
+
+// Counts tells how many open alerts match, by severity, the highest first, and
+// phase; also where there are none.
+func (c *Client) Counts(ctx context.Context, match ...string) (counts []Count, err error) {
+	return counts, c.call(ctx, http.MethodGet, "/api/v1/counts?"+url.Values{"match": match}.Encode(), nil, &counts)
+}
+
 // Alert returns one alert with its history.
 func (c *Client) Alert(ctx context.Context, id alert.Identity) (d Detail, err error) {
 	return d, c.call(ctx, http.MethodGet, "/api/v1/alerts/"+url.PathEscape(string(id)), nil, &d)
@@ -114,8 +132,10 @@ func (c *Client) Alert(ctx context.Context, id alert.Identity) (d Detail, err er
 type HistoryQuery struct {
 	Identity  alert.Identity
 	Unmatched bool
-	Before    uint64
-	Limit     int
+	Before    uint64 // change number
+	// From and To bound the time, both included; zero: no bound.
+	From, To time.Time
+	Limit    int // 1 to 1,000; 0: 100
 }
 
 // History lists entries, newest first.
@@ -129,6 +149,11 @@ func (c *Client) History(ctx context.Context, q HistoryQuery) (entries []alert.E
 	}
 	if q.Before != 0 {
 		v.Set("before", strconv.FormatUint(q.Before, 10))
+	}
+	for name, t := range map[string]time.Time{"from": q.From, "to": q.To} {
+		if !t.IsZero() {
+			v.Set(name, t.UTC().Format(time.RFC3339Nano))
+		}
 	}
 	if q.Limit != 0 {
 		v.Set("limit", strconv.Itoa(q.Limit))
@@ -159,6 +184,21 @@ func (c *Client) StopBuzzer(ctx context.Context, name string) error {
 // Acknowledge takes alerts.
 func (c *Client) Acknowledge(ctx context.Context, s Selection) (o []Outcome, err error) {
 	return o, c.call(ctx, http.MethodPost, "/api/v1/ack", s, &o)
+}
+
+// AcknowledgeFor takes one alert in the name of a person; the client's user must
+// be one with on_behalf_of.
+func (c *Client) AcknowledgeFor(ctx context.Context, person string, id alert.Identity, comment string) (Outcome, error) {
+	var o []Outcome
+	err := c.callWith(ctx, http.Header{"X-Andon-On-Behalf-Of": {person}}, http.MethodPost,
+		"/api/v1/alerts/"+url.PathEscape(string(id))+"/ack", Selection{Comment: comment}, &o)
+	if err == nil && len(o) != 1 {
+		err = fmt.Errorf("read the bridge's answer: %d outcomes of one alert", len(o))
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	return o[0], nil
 }
 
 // Reset ends alerts that wait for it.

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -108,7 +109,11 @@ func TestRequests(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		got = append(got, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)))
+		got = append(got, strings.TrimSpace(r.Method+" "+r.URL.RequestURI()+" "+string(body)+" "+r.Header.Get("X-Andon-On-Behalf-Of")))
+		if strings.HasPrefix(r.URL.Path, "/api/v1/alerts/") && r.Method == http.MethodPost {
+			_, _ = w.Write([]byte(`[{"identity":"am/x","error":"not open"}]`))
+			return
+		}
 		_, _ = w.Write([]byte("null"))
 	})
 	match, err := alert.ParseMatchers(`host="db1"`)
@@ -123,6 +128,20 @@ func TestRequests(t *testing.T) {
 		func() error { _, err := c.History(ctx, HistoryQuery{}); return err },
 		func() error {
 			_, err := c.History(ctx, HistoryQuery{Identity: "a/b", Unmatched: true, Before: 7, Limit: 3})
+			return err
+		},
+		func() error {
+			day := time.Date(2026, 10, 6, 10, 42, 0, 5, time.FixedZone("", 9*3600))
+			_, err := c.History(ctx, HistoryQuery{From: day, To: day.AddDate(0, 0, 1)})
+			return err
+		},
+		func() error { _, err := c.FirstAlerts(ctx, 3, `a="b"`, `c="d"`); return err },
+		func() error { _, err := c.Counts(ctx, `a="b"`); return err },
+		func() error {
+			o, err := c.AcknowledgeFor(ctx, "佐藤", "am/x", "on it")
+			if o != (Outcome{Identity: "am/x", Error: "not open"}) {
+				t.Errorf("outcome %+v", o)
+			}
 			return err
 		},
 		func() error { _, err := c.Towers(ctx); return err },
@@ -144,6 +163,10 @@ func TestRequests(t *testing.T) {
 		"GET /api/v1/alerts/am%2Fx%7By%7D%2Fz",
 		"GET /api/v1/history?",
 		"GET /api/v1/history?before=7&identity=a%2Fb&limit=3&unmatched=true",
+		"GET /api/v1/history?from=2026-10-06T01%3A42%3A00.000000005Z&to=2026-10-07T01%3A42%3A00.000000005Z",
+		"GET /api/v1/alerts?limit=3&match=a%3D%22b%22&match=c%3D%22d%22",
+		"GET /api/v1/counts?match=a%3D%22b%22",
+		`POST /api/v1/alerts/am%2Fx/ack {"comment":"on it"} 佐藤`,
 		"GET /api/v1/towers",
 		"POST /api/v1/towers/ops%20room/read",
 		"POST /api/v1/towers/a%2Fb/test",

@@ -25,6 +25,13 @@ type Detail struct {
 	History         []alert.Entry `json:"history"`
 }
 
+// Count is how many open alerts have one severity and stand in one phase.
+type Count struct {
+	Severity alert.Severity `json:"severity"`
+	Phase    alert.Phase    `json:"phase"`
+	Alerts   int            `json:"alerts"`
+}
+
 // Tower is one tower.
 type Tower struct {
 	Name string `json:"name"`

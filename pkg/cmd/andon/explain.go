@@ -29,7 +29,7 @@ func explainCommand() *cobra.Command {
 		Use:   "explain FILE",
 		Short: "Tell what becomes of a message: which rule decides, what each tower shows",
 		Long: `explain reads a message from a file (- for standard input) as a receiver would:
-an Alertmanager webhook body, an Amazon SNS body, a CloudWatch alarm, or a mail
+an Alertmanager or Grafana webhook body, an Amazon SNS body, a CloudWatch alarm, or a mail
 (.eml). It tells which rule decides and why those before it did not, and what
 each tower would show if nothing else were open. No bridge needs to run, and
 nothing is sent.

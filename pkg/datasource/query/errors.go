@@ -41,6 +41,14 @@ func OneOf(field, got string, allowed ...string) error {
 	return Wrong(field, "%q is not known; allowed: %s", got, list)
 }
 
+// Answered is an error that another server gave a status of its own.
+type Answered struct {
+	Status  int // of HTTP
+	Message string
+}
+
+func (a *Answered) Error() string { return a.Message }
+
 // Fail is the answer to a query that failed. What AWS, the network or the
 // query's author caused is marked as downstream, so that it does not count as a
 // fault of the plugin.
@@ -53,6 +61,9 @@ func Fail(err error) backend.DataResponse {
 }
 
 func status(err error) backend.Status {
+	if a, ok := errors.AsType[*Answered](err); ok {
+		return backend.Status(a.Status)
+	}
 	switch {
 	case is[*Mistake](err), is[*awsapi.BadRequest](err), is[*awsapi.NoSuchRegion](err):
 		return backend.StatusBadRequest

@@ -111,6 +111,11 @@ func TestUsersAndRoles(t *testing.T) {
 			t.Errorf("%s: answered %d, expected %d: %.200s", c.name, status, c.want, body)
 		}
 	}
+	forged := with(as(ack, "suzuki", "suzuki-secret"), "X-Andon-On-Behalf-Of", "tanaka")
+	forged.url = w.bridge.URL + ack.url
+	if status, body := w.ask(http.DefaultClient, forged); status != http.StatusForbidden || !strings.Contains(body, "on_behalf_of") {
+		t.Errorf("an operator acts in another's name: answered %d: %s", status, body)
+	}
 	for _, a := range w.board() {
 		if a.Ack != nil {
 			t.Fatalf("%s was acknowledged by %s", a.Name, a.Ack.By)
@@ -126,7 +131,7 @@ func TestUsersAndRoles(t *testing.T) {
 	if status, body := w.ask(http.DefaultClient, onBehalf); status != http.StatusOK {
 		t.Errorf("Grafana acts for somebody: answered %d: %s", status, body)
 	}
-	for name, by := range map[string]string{"Slow": "suzuki", "Slower": "tanaka (grafana)"} {
+	for name, by := range map[string]string{"Slow": "suzuki", "Slower": "tanaka (by grafana)"} {
 		if ack := w.one(name).Ack; ack == nil || ack.By != by {
 			t.Errorf("the acknowledgement of %s is %+v, expected %s", name, ack, by)
 		}

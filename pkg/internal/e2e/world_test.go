@@ -42,6 +42,7 @@ const (
 const (
 	operatorToken = "operator-secret" // as rig.NewBridge writes it
 	amToken       = "alertmanager-secret"
+	grafanaSecret = "grafana-hmac-secret"
 )
 
 const topic = "arn:aws:sns:ap-northeast-1:123456789012:alarms"
@@ -88,6 +89,7 @@ func newWorld(t *testing.T, args []string, edits ...edit) *world {
 	w.plugIn(opsRoom, virtual.Config{Model: "NHV6", HTTP: at[0]})
 	w.plugIn(hall, virtual.Config{Model: "LA6-POE", PNS: at[1]})
 	w.must(os.WriteFile(filepath.Join(w.dir, "alertmanager-token"), []byte(amToken+"\n"), 0o600))
+	w.must(os.WriteFile(filepath.Join(w.dir, "grafana-hmac"), []byte(grafanaSecret+"\n"), 0o600))
 	w.sns, err = rig.NewSNS(topic, filepath.Join(w.dir, "sns.pem"))
 	w.must(err)
 	w.bridge, err = rig.NewBridge(programs, w.dir, "", args...)
@@ -171,7 +173,7 @@ func (w *world) end() {
 		w.stop()
 	}
 	log := w.log()
-	for _, secret := range []string{operatorToken, amToken} {
+	for _, secret := range []string{operatorToken, amToken, grafanaSecret} {
 		if strings.Contains(log, secret) {
 			w.Errorf("the log holds the secret %q", secret)
 		}

@@ -19,7 +19,7 @@ var layer = map[string]int{
 	"tower": 2, "journal": 2, "notifier": 2, "notifier/proto": 1, "patlite": 2, "patlite/virtual": 2, "internal/awsfake": 2,
 	"datasource/query": 2,
 	"receive":          3, "tower/drive": 3, "datasource": 3,
-	"datasource/metrics": 3, "datasource/logs": 3, "datasource/alarms": 3, "datasource/cloudtrail": 3, "datasource/configservice": 3,
+	"datasource/metrics": 3, "datasource/logs": 3, "datasource/alarms": 3, "datasource/cloudtrail": 3, "datasource/configservice": 3, "datasource/andon": 3,
 	"bridge": 4,
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6, "cmd/andon-workbench": 6,
@@ -44,6 +44,7 @@ var same = map[[2]string]bool{
 	{"datasource", "datasource/alarms"}:        true,
 	{"datasource", "datasource/cloudtrail"}:    true,
 	{"datasource", "datasource/configservice"}: true,
+	{"datasource", "datasource/andon"}:         true,
 }
 
 // only says who alone may import a package.

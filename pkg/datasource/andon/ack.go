@@ -1,0 +1,106 @@
+package andon
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+const (
+	maxAck     = 64 << 10 // bytes of a request
+	maxComment = 1000     // runes
+)
+
+// Acknowledged is the answer to an acknowledgement.
+type Acknowledged struct {
+	Message  string         `json:"message"`
+	Identity alert.Identity `json:"identity"`
+}
+
+// Ack is the resource POST andon/ack: {"identity": …, "comment": …}. It takes an
+// open alert in the name of the person who is logged in to Grafana, who must be an
+// Editor or Admin: resources can be reached by everybody who may query the data
+// source. Answers: 200 [Acknowledged]; else {"message": …} with 400 (what is
+// wrong with the request), 403 (who may not), 409 (the alert is not open), 502
+// (the bridge cannot be reached).
+func (b *Bridge) Ack(w http.ResponseWriter, r *http.Request) {
+	out, err := b.ack(r)
+	status := http.StatusOK
+	var answer any = out
+	if err != nil {
+		status, answer = query.HTTPStatus(err), map[string]string{"message": err.Error()}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer) // the reader has gone: nobody is left to be told
+}
+
+func (b *Bridge) ack(r *http.Request) (Acknowledged, error) {
+	login, err := mayAct(backend.UserFromContext(r.Context()))
+	if err != nil {
+		return Acknowledged{}, err
+	}
+	id, comment, err := readAck(r.Body)
+	if err != nil {
+		return Acknowledged{}, err
+	}
+	if b.unable != nil {
+		return Acknowledged{}, b.unable
+	}
+	o, err := b.api.AcknowledgeFor(r.Context(), login, id, comment)
+	if err != nil {
+		return Acknowledged{}, b.failed(err)
+	}
+	if o.Error != "" {
+		return Acknowledged{}, &query.Answered{Status: http.StatusConflict, Message: fmt.Sprintf("the bridge at %s: %s: %s", b.host, id, o.Error)}
+	}
+	return Acknowledged{Message: "acknowledged", Identity: id}, nil
+}
+
+// mayAct returns the login of somebody who may act.
+func mayAct(u *backend.User) (string, error) {
+	deny := func(format string, args ...any) error {
+		return &query.Answered{Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
+	}
+	switch {
+	case u == nil || strings.TrimSpace(u.Login) == "":
+		return "", deny("nobody is logged in to Grafana: an acknowledgement needs a name")
+	case u.Role != "Editor" && u.Role != "Admin":
+		return "", deny("%s has the role %s; to acknowledge needs Editor or Admin", u.Login, u.Role)
+	case strings.ContainsFunc(u.Login, unicode.IsControl):
+		return "", deny("a login with control characters cannot be put on record")
+	}
+	return strings.TrimSpace(u.Login), nil
+}
+
+func readAck(body io.Reader) (alert.Identity, string, error) {
+	var in struct {
+		Identity alert.Identity `json:"identity"`
+		Comment  string         `json:"comment"`
+	}
+	d := json.NewDecoder(io.LimitReader(body, maxAck))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&in); err != nil {
+		return "", "", query.Wrong("", `expected {"identity": …, "comment": …}: %v`, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return "", "", query.Wrong("", `expected {"identity": …, "comment": …}: something follows it, or it is too long`)
+	}
+	switch n := utf8.RuneCountInString(in.Comment); {
+	case in.Identity == "":
+		return "", "", query.Wrong("identity", "is empty: which alert?")
+	case n > maxComment:
+		return "", "", query.Wrong("comment", "has %d characters; up to %d", n, maxComment)
+	}
+	return in.Identity, strings.TrimSpace(in.Comment), nil
+}

@@ -1,0 +1,98 @@
+package andon
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/api/client"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+const (
+	pageRows = 1000 // entries of one call
+	maxPages = 50   // calls of one query: matchers that few entries meet read no whole journal
+)
+
+// history is one row an entry of the query's time range, the newest first. The
+// table carries what annotations need as well, out of sight.
+func (b *Bridge) history(ctx context.Context, q Query, raw query.Query) (data.Frames, error) {
+	entries, read, whole, err := b.entries(ctx, q, raw)
+	if err != nil {
+		return nil, err
+	}
+	n := len(entries)
+	times, labels, tags := make([]time.Time, n), make([]json.RawMessage, n), make([]json.RawMessage, n)
+	for i, e := range entries {
+		times[i], labels[i] = e.At, object(e.Labels)
+		tags[i], _ = json.Marshal([]string{string(e.Kind), string(e.Severity)}) // strings always marshal
+	}
+	marks := []*data.Field{
+		data.NewField("title", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) + ": " + name(e) })),
+		data.NewField("text", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("tags", nil, tags),
+	}
+	for _, f := range marks {
+		f.Config = &data.FieldConfig{Custom: map[string]any{"hidden": true, "hideFrom": map[string]bool{"viz": true, "legend": true, "tooltip": true}}}
+	}
+	f := table("history", append([]*data.Field{
+		data.NewField("time", nil, times),
+		data.NewField("event", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) })),
+		severityField(column(entries, func(e alert.Entry) string { return string(e.Severity) })),
+		data.NewField("name", nil, column(entries, name)),
+		data.NewField("by", nil, column(entries, func(e alert.Entry) string { return e.By })),
+		data.NewField("note", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("labels", nil, labels),
+		linkField("board", column(entries, func(e alert.Entry) string { return b.page(e.Identity) })),
+		data.NewField("identity", nil, column(entries, func(e alert.Entry) string { return string(e.Identity) })),
+		data.NewField("receiver", nil, column(entries, func(e alert.Entry) string { return e.Receiver })),
+		data.NewField("rule", nil, column(entries, func(e alert.Entry) string { return e.Rule })),
+	}, marks...)...)
+	switch {
+	case whole:
+	case n == q.Limit:
+		query.Notice(f, data.NoticeSeverityWarning, "The newest %d entries are shown; there may be more in this time.", n)
+	default:
+		query.Notice(f, data.NoticeSeverityWarning, "The newest %d entries of this time were searched; there are more. Narrow the time.", read)
+	}
+	return data.Frames{f}, nil
+}
+
+// entries reads page by page. whole tells that there is no more in this time.
+func (b *Bridge) entries(ctx context.Context, q Query, raw query.Query) (found []alert.Entry, read int, whole bool, err error) {
+	ask := client.HistoryQuery{From: raw.From, To: raw.To}
+	for range maxPages {
+		ask.Limit = pageRows
+		if len(q.match) == 0 {
+			ask.Limit = min(pageRows, q.Limit-len(found)+1) // one more tells that there is more
+		}
+		page, err := b.api.History(ctx, ask)
+		if err != nil {
+			return nil, read, false, err
+		}
+		read += len(page)
+		for _, e := range page {
+			if !q.match.Match(e.Labels) {
+				continue
+			}
+			if len(found) == q.Limit {
+				return found, read, false, nil
+			}
+			found = append(found, e)
+		}
+		if len(page) < ask.Limit {
+			return found, read, true, nil
+		}
+		ask.Before = page[len(page)-1].Change
+	}
+	return found, read, false, nil
+}
+
+// name is the best short name of what an entry tells of.
+func name(e alert.Entry) string {
+	return cmp.Or(e.Labels.Get("alertname"), e.Labels.Get("subject"), string(e.Identity))
+}
