@@ -21,7 +21,7 @@ type committed struct {
 // readDashboards reads the committed dashboards, anew each time: they may have
 // been changed since.
 func (s *site) readDashboards() ([]committed, error) {
-	files, err := filepath.Glob(filepath.Join(s.root, "provisioning", "grafana", "dashboards", "*.json"))
+	files, err := filepath.Glob(filepath.Join(s.boards, "*.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -71,5 +71,5 @@ func (h *host) dashboard(w http.ResponseWriter, r *http.Request) {
 		}
 		names = append(names, d.UID)
 	}
-	fail(w, http.StatusNotFound, fmt.Sprintf("there is no dashboard %q in provisioning/grafana/dashboards; there are: %s", uid, strings.Join(names, ", ")))
+	fail(w, http.StatusNotFound, fmt.Sprintf("there is no dashboard %q in %s; there are: %s", uid, h.site.boards, strings.Join(names, ", ")))
 }

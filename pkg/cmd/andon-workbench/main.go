@@ -36,7 +36,7 @@ an instance 37 seconds before. It fired 20 minutes ago, or at --anchor.
 // options are the command line.
 type options struct {
 	listen, root, plugin string
-	anchor               string
+	anchor, dashboards   string
 	after                time.Duration
 	bridge, verbose      bool
 }
@@ -49,6 +49,7 @@ func main() {
 	flags.StringVar(&o.listen, "listen", "127.0.0.1:3210", "loopback `address` of the page; port 0: any free one")
 	flags.StringVar(&o.root, "root", ".", "the project's `folder`, with dist, workbench/out, provisioning and node_modules")
 	flags.StringVar(&o.plugin, "plugin", "", "the back end's `program` (default: bin/gpx_andon of the project)")
+	flags.StringVar(&o.dashboards, "dashboards", "", "`folder` of the dashboards (default: provisioning/grafana/dashboards of the project)")
 	flags.StringVar(&o.anchor, "anchor", "", "`time` at which the story's alarm fires, as 2026-10-06T10:42:00Z; clock and pictures are then the same each time")
 	flags.DurationVar(&o.after, "after", 20*time.Minute, "`time` that has gone by since the alarm fired")
 	flags.BoolVar(&o.bridge, "bridge", false, "start a bridge with a tower and some alerts, too, for queries of type andon")

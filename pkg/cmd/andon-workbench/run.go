@@ -22,7 +22,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	site, err := newSite(o.root)
+	site, err := newSite(o.root, o.dashboards)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,9 @@ import (
 // site is everything that is served from files: the page, the plugin, and the
 // pictures and fonts that Grafana's components ask for.
 type site struct {
-	root  string
-	extra map[string]icon // that @grafana/ui names and does not ship
+	root   string
+	boards string          // folder of the dashboards
+	extra  map[string]icon // that @grafana/ui names and does not ship
 }
 
 type icon struct {
@@ -32,12 +33,15 @@ const (
 )
 
 // newSite checks that what it serves has been built.
-func newSite(root string) (*site, error) {
+func newSite(root, boards string) (*site, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, err
 	}
-	s := &site{root: root}
+	s := &site{root: root, boards: boards}
+	if boards == "" {
+		s.boards = s.path("provisioning/grafana/dashboards")
+	}
 	for _, need := range []struct{ file, how string }{
 		{"package.json", "run it in the project's folder, or name that with --root"},
 		{shipped, "run npm ci first"},
