@@ -229,18 +229,7 @@ func build(ctx context.Context, p *progress) error {
 		return err
 	}
 	p.step("building andon-notifier-patlite and andon")
-	notifier := filepath.Join(binDir, "andon-notifier-patlite")
-	if err := goBuild(ctx, notifier, "./pkg/cmd/andon-notifier-patlite", ""); err != nil {
-		return err
-	}
-	data, err := os.ReadFile(notifier)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(data)
-	// andon starts the bundled notifier only if it is this very one.
-	stamp := "-X main.bundled=patlite=" + hex.EncodeToString(sum[:])
-	if err := goBuild(ctx, filepath.Join(binDir, "andon"), "./pkg/cmd/andon", stamp); err != nil {
+	if err := buildBridge(ctx, binDir); err != nil {
 		return err
 	}
 	p.step("building andon-demo")
@@ -250,14 +239,30 @@ func build(ctx context.Context, p *progress) error {
 	return buildAlertmanager(ctx, p)
 }
 
+// buildBridge builds the notifier, then andon, which starts the bundled notifier
+// only if it is this very one.
+func buildBridge(ctx context.Context, dir string, environment ...string) error {
+	notifier := filepath.Join(dir, "andon-notifier-patlite")
+	if err := goBuild(ctx, notifier, "./pkg/cmd/andon-notifier-patlite", "", environment...); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(notifier)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	stamp := "-X main.bundled=patlite=" + hex.EncodeToString(sum[:])
+	return goBuild(ctx, filepath.Join(dir, "andon"), "./pkg/cmd/andon", stamp, environment...)
+}
+
 // buildPlugin is apart from build: the demo does without it.
 func buildPlugin(ctx context.Context, p *progress) error {
 	p.step("building gpx_andon, the data source's back end")
 	return goBuild(ctx, filepath.Join(binDir, "gpx_andon"), "./pkg", "")
 }
 
-func goBuild(ctx context.Context, out, pkg, ldflags string) error {
-	return run(ctx, env("CGO_ENABLED=0"), "go", "build", "-trimpath", "-ldflags", strings.TrimSpace("-s -w "+ldflags), "-o", out, pkg)
+func goBuild(ctx context.Context, out, pkg, ldflags string, environment ...string) error {
+	return run(ctx, env(append(environment, "CGO_ENABLED=0")...), "go", "build", "-trimpath", "-ldflags", strings.TrimSpace("-s -w "+ldflags), "-o", out, pkg)
 }
 
 func buildAlertmanager(ctx context.Context, p *progress) error {
@@ -282,7 +287,7 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 	if err := run(ctx, nil, "go", "vet", "./pkg/..."); err != nil {
 		return err
 	}
-	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go", "magefile_front.go"); err != nil {
+	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go", "magefile_front.go", "magefile_package.go"); err != nil {
 		return err
 	}
 	p.step("staticcheck")
@@ -290,12 +295,12 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 		return err
 	}
 	p.step("gofumpt, generated code")
-	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go", "magefile_front.go")
+	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go", "magefile_front.go", "magefile_package.go")
 	if err != nil {
 		return err
 	}
 	if out != "" {
-		return fmt.Errorf("not formatted (go tool -modfile=tools/go.mod gofumpt -w pkg Magefile.go magefile_front.go):\n%s", out)
+		return fmt.Errorf("not formatted (go tool -modfile=tools/go.mod gofumpt -w pkg *.go):\n%s", out)
 	}
 	if lacks(missing, "protobuf-compiler") || lacks(missing, "libprotobuf-dev") {
 		return nil
@@ -337,7 +342,7 @@ func generatedIsCurrent(ctx context.Context) error {
 // them down.
 var withoutRace = []string{
 	"/pkg/alert", "/pkg/lamp", "/pkg/config", "/pkg/text", "/pkg/mail", "/pkg/classify", "/pkg/board", "/pkg/tower",
-	"/pkg/internal/e2e", "/pkg/internal/pluginhost", "/pkg/internal/layers", "/pkg/internal/bench", "/pkg/internal/dashboards", "/pkg/cmd/andon-demo",
+	"/pkg/internal/e2e", "/pkg/internal/pluginhost", "/pkg/internal/layers", "/pkg/internal/bench", "/pkg/internal/dashboards", "/pkg/internal/release", "/pkg/cmd/andon-demo",
 }
 
 // packages splits the packages that have tests into those to test with the

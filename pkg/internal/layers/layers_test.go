@@ -25,7 +25,7 @@ var layer = map[string]int{
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6, "cmd/andon-workbench": 6,
 	module:            6,                            // gpx_andon
 	"internal/bubble": 0, "datasource/querytest": 3, // for tests
-	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6,
+	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6, "internal/release": 6,
 }
 
 // same are imports within a layer that are meant.
