@@ -32,7 +32,10 @@ const queries = [
     title: 'Metrics by math',
     async build(hand) {
       await hand.pick('Math or SEARCH');
-      await hand.fill('Expression', "SEARCH('{AWS/VPN,TunnelIpAddress,VpnId} MetricName=\"TunnelState\"', 'Minimum', 300)");
+      await hand.fill(
+        'Expression',
+        "SEARCH('{AWS/VPN,TunnelIpAddress,VpnId} MetricName=\"TunnelState\"', 'Minimum', 300)"
+      );
     },
     shows: ['203.0.113.10', '203.0.113.20'],
   },

@@ -22,7 +22,10 @@ export async function field(page, label) {
 async function type(page, control, text) {
   for (let typed = 1; typed <= text.length; typed++) {
     await page.keyboard.type(text[typed - 1]);
-    await page.waitForFunction(([e, value]) => e.value.endsWith(value), [await control.elementHandle(), text.slice(0, typed)]);
+    await page.waitForFunction(
+      ([e, value]) => e.value.endsWith(value),
+      [await control.elementHandle(), text.slice(0, typed)]
+    );
   }
 }
 

@@ -2,7 +2,6 @@ import {
   type AnnotationEvent,
   CoreApp,
   type DataFrame,
-  type DataSourceApi,
   LoadingState,
   type PanelData,
   type ScopedVars,
@@ -12,7 +11,8 @@ import {
 import { Alert, PanelChrome, TextLink } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import { of, switchMap } from 'rxjs';
-import { ask } from '../ask';
+import { askEach } from '../ask';
+import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
 import { plain } from '../results/prepare';
 import { hrefOf } from './links';
@@ -27,7 +27,7 @@ import type { PanelProps } from './panels/props';
 interface Props {
   panel: Panel;
   uid: string;
-  source: DataSourceApi;
+  world: World;
   range: TimeRange;
   events: AnnotationEvent[];
   scopedVars: ScopedVars;
@@ -43,8 +43,8 @@ const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
 };
 
 /** A panel with its frame: asks its queries, and says what is wrong with them. */
-export function PanelFrame({ panel, uid, source, range, events, scopedVars, width, height }: Props) {
-  const data = useAnswer({ panel, uid, source, range, scopedVars });
+export function PanelFrame({ panel, uid, world, range, events, scopedVars, width, height }: Props) {
+  const data = useAnswer({ panel, uid, world, range, scopedVars });
   const Drawn = drawn[panel.type] ?? OtherPanel;
   const title = templates.replace(panel.title, scopedVars);
   const errors = data?.errors ?? [];
@@ -65,7 +65,11 @@ export function PanelFrame({ panel, uid, source, range, events, scopedVars, widt
       ))}
     >
       {(w, h) => (
-        <section aria-label={title || panel.type} aria-busy={!data || data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
+        <section
+          aria-label={title || panel.type}
+          aria-busy={!data || data.state === LoadingState.Loading}
+          style={{ height: h, overflow: 'hidden auto' }}
+        >
           {errors.map((e, i) => (
             <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
           ))}
@@ -89,10 +93,10 @@ export function PanelFrame({ panel, uid, source, range, events, scopedVars, widt
   );
 }
 
-type Asked = Pick<Props, 'panel' | 'uid' | 'source' | 'range' | 'scopedVars'>;
+type Asked = Pick<Props, 'panel' | 'uid' | 'world' | 'range' | 'scopedVars'>;
 
 // Asks anew whenever the dashboard has a new range: a refresh makes one, too.
-function useAnswer({ panel, uid, source, range, scopedVars }: Asked): PanelData | undefined {
+function useAnswer({ panel, uid, world, range, scopedVars }: Asked): PanelData | undefined {
   const [data, setData] = useState<PanelData>();
   const scope = JSON.stringify(scopedVars);
   useEffect(() => {
@@ -102,7 +106,7 @@ function useAnswer({ panel, uid, source, range, scopedVars }: Asked): PanelData 
     }
     setData((last) => ({ series: last?.series ?? [], state: LoadingState.Loading, timeRange: range }));
     const vars = JSON.parse(scope) as ScopedVars;
-    const asking = ask(source, {
+    const asking = askEach(world, panel.datasource, {
       queries: panel.targets,
       range,
       app: CoreApp.Dashboard,
@@ -122,6 +126,6 @@ function useAnswer({ panel, uid, source, range, scopedVars }: Asked): PanelData 
     );
     const subscription = asking.subscribe(setData);
     return () => subscription.unsubscribe();
-  }, [panel, uid, source, range, scope]);
+  }, [panel, uid, world, range, scope]);
   return data;
 }

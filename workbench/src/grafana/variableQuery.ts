@@ -13,7 +13,11 @@ import type { DataQuery } from '@grafana/schema';
 import { firstValueFrom, from } from 'rxjs';
 import { requestOf } from '../ask';
 
-export async function variableValues(source: DataSourceApi, query: unknown, range: TimeRange): Promise<MetricFindValue[]> {
+export async function variableValues(
+  source: DataSourceApi,
+  query: unknown,
+  range: TimeRange
+): Promise<MetricFindValue[]> {
   if (!(source.variables && 'query' in source.variables && source.variables.query)) {
     if (source.metricFindQuery) {
       return source.metricFindQuery(query, { range });
