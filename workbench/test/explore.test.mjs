@@ -83,13 +83,23 @@ const queries = [
     },
     shows: ['stopped'],
   },
+  {
+    type: 'Andon',
+    title: 'the board of Andon',
+    source: 'andon-board',
+    async build(hand) {
+      await hand.choose('Show', 'Open alerts');
+      await hand.add('Matchers', 'severity="critical"');
+    },
+    shows: ['VPNTunnelDown'],
+  },
 ];
 
 for (const Hand of [Mouse, Keyboard]) {
   describe(`by ${new Hand().name}`, () => {
-    for (const { type, title = type, build, shows } of queries) {
+    for (const { type, title = type, source = 'andon-aws', build, shows } of queries) {
       test(title, async () => {
-        const page = await bench.open('/explore');
+        const page = await bench.open('/explore', { source });
         const hand = new Hand(page);
         await hand.choose('Query type', type);
         await build(hand);

@@ -54,6 +54,7 @@ export class Mouse {
 
   async fill(label, text) {
     await (await field(this.page, label)).click({ clickCount: 3 });
+    await this.page.keyboard.press('Delete');
     await this.page.keyboard.type(text);
     await this.page.getByRole('main').click(anywhereElse);
   }

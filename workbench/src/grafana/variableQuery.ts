@@ -1,6 +1,5 @@
 // Runs a variable's query as Grafana does, and reads the values from its answer.
 import {
-  CustomVariableSupport,
   type DataFrame,
   type DataSourceApi,
   FieldType,
@@ -30,11 +29,6 @@ export async function variableValues(
     throw answer.errors?.[0] ?? answer.error;
   }
   return answer.data.flatMap((d: unknown) => valuesOf(d));
-}
-
-/** The plugin's editor for a variable's query. */
-export function variableEditor(source: DataSourceApi) {
-  return source.variables instanceof CustomVariableSupport ? source.variables.editor : undefined;
 }
 
 // An answer is a list of values, or frames with fields text and value; without

@@ -41,7 +41,9 @@ export function ConfigPage({ world }: { world: World }) {
   };
 
   const told = useRef<HTMLDivElement>(null);
-  useEffect(() => told.current?.scrollIntoView({ block: 'nearest' }), [outcome]);
+  useEffect(() => {
+    told.current?.scrollIntoView({ block: 'nearest' });
+  }, [outcome]);
 
   const Editor = world.plugin.components.ConfigEditor;
   return (

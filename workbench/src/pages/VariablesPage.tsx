@@ -1,4 +1,4 @@
-import { LoadingState, type MetricFindValue } from '@grafana/data';
+import { CustomVariableSupport, LoadingState, type MetricFindValue } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 import { Alert, Button, Stack } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
@@ -7,7 +7,7 @@ import { TimePicker } from '../TimePicker';
 import { say } from '../address';
 import { asError } from '../ask';
 import type { World } from '../grafana/start';
-import { variableEditor, variableValues } from '../grafana/variableQuery';
+import { variableValues } from '../grafana/variableQuery';
 import { useRange } from '../useRange';
 
 /** The plugin's editor for a dashboard variable's query, and the values it gives. */
@@ -19,7 +19,7 @@ export function VariablesPage({ world }: { world: World }) {
   const [values, setValues] = useState<MetricFindValue[]>([]);
   const [error, setError] = useState<string>();
   const latest = useRef(query);
-  const Editor = variableEditor(source);
+  const Editor = source.variables instanceof CustomVariableSupport ? source.variables.editor : undefined;
 
   const run = async (at = refresh()) => {
     const asked = latest.current;
