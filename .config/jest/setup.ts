@@ -36,6 +36,11 @@ Object.defineProperty(window, 'matchMedia', {
 });
 Object.assign(window, { ResizeObserver: Observer, IntersectionObserver: Observer });
 
+// To compute a style jsdom matches every rule of @grafana/ui against an element,
+// and menus that place themselves ask for hundreds. No test goes by styles.
+const unstyled = document.createElement('div').style;
+window.getComputedStyle = () => unstyled;
+
 // Combobox shows only the options that fit: with no height, none.
 for (const side of ['clientHeight', 'clientWidth', 'offsetHeight', 'offsetWidth']) {
   Object.defineProperty(HTMLElement.prototype, side, { configurable: true, value: 400 });

@@ -19,5 +19,5 @@ export function AlignedButton({ icon, label, onClick }: Props) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  below: css({ paddingTop: theme.spacing(4) }),
+  below: css({ paddingTop: theme.spacing(3.5) }),
 });

@@ -18,9 +18,10 @@ export function CodeField({ value, onChange, placeholder, sample, ...common }: P
   const lines = text.split('\n').length;
   return (
     <Labelled width="wide" {...common}>
-      {(id) => (
+      {(id, describedBy) => (
         <TextArea
           id={id}
+          aria-describedby={describedBy}
           aria-invalid={common.error !== undefined}
           className={styles.code}
           rows={Math.min(Math.max(lines, leastLines), mostLines)}

@@ -17,26 +17,28 @@ export interface CommonProps {
 }
 
 interface Props extends CommonProps {
-  /** The control, with the id that binds it to its label. */
-  children: (id: string) => ReactElement<Record<string, unknown>>;
+  /** The control, with the id that binds it to its label, and that of its description. */
+  children: (id: string, describedBy?: string) => ReactElement<Record<string, unknown>>;
 }
 
-/** A control with its label, description and mistake. */
+/**
+ * A control with its label, mistake and description. The description stands
+ * below, so that controls side by side are at one height.
+ */
 export function Labelled({ label, description, error, required, width = 'middle', children }: Props) {
   const id = useId();
   const styles = useStyles2(fieldStyles);
+  const describedBy = description ? `${id}-description` : undefined;
   return (
-    <Field
-      noMargin
-      className={styles[width]}
-      label={label}
-      description={description}
-      required={required}
-      invalid={error !== undefined}
-      error={error}
-      htmlFor={id}
-    >
-      {children(id)}
-    </Field>
+    <div className={styles[width]}>
+      <Field noMargin label={label} required={required} invalid={error !== undefined} error={error} htmlFor={id}>
+        {children(id, describedBy)}
+      </Field>
+      {description && (
+        <div id={describedBy} className={styles.description}>
+          {description}
+        </div>
+      )}
+    </div>
   );
 }

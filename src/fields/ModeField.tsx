@@ -1,6 +1,5 @@
 import type { SelectableValue } from '@grafana/data';
 import { Field, RadioButtonGroup } from '@grafana/ui';
-import { useId } from 'react';
 
 interface Props<T extends string> {
   label: string;
@@ -12,10 +11,9 @@ interface Props<T extends string> {
 
 /** A choice that changes what else is asked, shown whole. */
 export function ModeField<T extends string>({ label, value, options, onChange, error }: Props<T>) {
-  const id = useId();
   return (
-    <Field noMargin label={label} invalid={error !== undefined} error={error} htmlFor={`option-${value}-${id}`}>
-      <RadioButtonGroup id={id} aria-label={label} options={options} value={value} onChange={onChange} />
+    <Field noMargin label={label} invalid={error !== undefined} error={error}>
+      <RadioButtonGroup aria-label={label} options={options} value={value} onChange={onChange} />
     </Field>
   );
 }

@@ -9,7 +9,14 @@ interface Props extends CommonProps {
 export function SwitchField({ value, onChange, ...common }: Props) {
   return (
     <Labelled width="short" {...common}>
-      {(id) => <Switch id={id} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />}
+      {(id, describedBy) => (
+        <Switch
+          id={id}
+          aria-describedby={describedBy}
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+      )}
     </Labelled>
   );
 }

@@ -12,9 +12,10 @@ export function TextField({ value, onChange, placeholder, sample, ...common }: P
   const { text, type, done } = useDraft(value ?? '', (typed) => onChange(typed.trim()));
   return (
     <Labelled {...common}>
-      {(id) => (
+      {(id, describedBy) => (
         <Input
           id={id}
+          aria-describedby={describedBy}
           aria-invalid={common.error !== undefined}
           value={text}
           placeholder={placeholder ?? sample}

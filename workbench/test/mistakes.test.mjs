@@ -29,8 +29,8 @@ for (const { name, fields, label, wrong, says } of [
     name: 'an advanced query of Config',
     fields: { queryType: 'config', kind: 'query' },
     label: 'Advanced query',
-    wrong: 'DROP',
-    says: /SELECT/,
+    wrong: 'SELECT resourceId FROM resources',
+    says: /FROM/,
   },
 ]) {
   test(`${name} that is wrong`, async () => {

@@ -1,5 +1,5 @@
 import { t } from '@grafana/i18n';
-import type { Lists } from '../../lists/lists';
+import type { Item, Lists } from '../../lists/lists';
 import { dollars } from '../checks';
 import type { QueryType, Usage } from '../type';
 import { examples } from './examples';
@@ -44,10 +44,16 @@ export const logs: QueryType<LogsQuery> = {
   Editor: LogsEditor,
 };
 
-/** The first log group that there is, so that a new query shows lines at once. */
+/** The largest of the first log groups, so that a new query shows lines at once: small ones are often empty. */
 async function complete({ account, region }: LogsQuery, lists: Lists): Promise<Partial<LogsQuery>> {
-  const { items } = await lists.read('log-groups', { account, region }, '', 1);
-  return items.length > 0 ? { logGroups: [items[0].value] } : {};
+  const { items } = await lists.read('log-groups', { account, region }, '', 100);
+  const [largest] = [...items].sort((a, b) => megabytes(b) - megabytes(a));
+  return largest ? { logGroups: [largest.value] } : {};
+}
+
+/** The stored size, with which the description of a log group begins: "120 MB, kept 30 days". */
+function megabytes({ description }: Item): number {
+  return Number(/^(\d+) MB/.exec(description ?? '')?.[1] ?? 0);
 }
 
 function cost(query: LogsQuery, usage: Usage | undefined): string {

@@ -1,5 +1,6 @@
 import { screen, waitFor } from '@testing-library/react';
 import { choose, field, mistakeAt, openEditor, pick, write } from '../../testing/editor';
+import { Lists } from '../../lists/lists';
 import { logs } from '.';
 import { shapeOf } from './shape';
 import type { LogsQuery } from './types';
@@ -88,7 +89,19 @@ test('a plain filter is built from empty', async () => {
   expect(screen.getByText(/The list could not be read.*permission for log-groups is missing/)).toBeInTheDocument();
 });
 
-test('switching to logs chooses the first log group, so that lines show at once', async () => {
+test('the largest log group is the one to begin with', async () => {
+  const get = async () => ({
+    items: [
+      { value: '/a', description: '0 MB' },
+      { value: '/b', description: '120 MB, kept 30 days' },
+      { value: '/c' },
+    ],
+  });
+  const lists = new Lists(get, (text) => text);
+  expect(await logs.complete?.(query({}), lists)).toEqual({ logGroups: ['/b'] });
+});
+
+test('switching to logs chooses a log group, so that lines show at once', async () => {
   const editor = openEditor(
     { queryType: 'alarms' },
     { lists: { alarms: [], 'log-groups': ['/var/log/messages', '/b'] } }
