@@ -11,8 +11,9 @@ import {
   type TimeRange,
   toDataFrame,
 } from '@grafana/data';
-import type { DataQuery } from '@grafana/schema';
-import { type Observable, catchError, from, map, of } from 'rxjs';
+import type { DataQuery, DataSourceRef } from '@grafana/schema';
+import { type Observable, catchError, combineLatest, from, map, of } from 'rxjs';
+import type { World } from './grafana/start';
 import { intervalOf } from './time';
 
 export interface Asking {
@@ -55,15 +56,37 @@ export function requestOf(a: Asking): DataQueryRequest {
 export function ask(source: DataSourceApi, a: Asking): Observable<PanelData> {
   const request = requestOf(a);
   const usual = source.getDefaultQuery?.(a.app === CoreApp.Explore ? CoreApp.Explore : CoreApp.PanelEditor);
-  request.targets = request.targets
-    .map((q) => ({ ...usual, ...q }))
-    .filter((q) => source.filterQuery?.(q) !== false);
+  request.targets = request.targets.map((q) => ({ ...usual, ...q })).filter((q) => source.filterQuery?.(q) !== false);
   if (request.targets.length === 0) {
     return of(answered({ data: [] }, a.range, request));
   }
   return from(source.query(request)).pipe(
     map((r) => answered(r, a.range, request)),
     catchError((error: unknown) => of(answered({ data: [], errors: [asError(error)] }, a.range, request)))
+  );
+}
+
+const mixed = '-- Mixed --';
+
+/** Asks each data source its queries, as a panel of mixed ones does; the answers come together. */
+export function askEach(world: World, ref: DataSourceRef | null | undefined, a: Asking): Observable<PanelData> {
+  const usual = ref?.uid === mixed ? undefined : ref;
+  const groups = new Map<DataSourceApi, DataQuery[]>();
+  try {
+    for (const query of a.queries) {
+      const source = world.api(query.datasource ?? usual);
+      groups.set(source, [...(groups.get(source) ?? []), query]);
+    }
+  } catch (e) {
+    return of(answered({ data: [], errors: [asError(e)] }, a.range, requestOf(a)));
+  }
+  return combineLatest([...groups].map(([source, queries]) => ask(source, { ...a, queries }))).pipe(
+    map((answers) => ({
+      ...answers[0],
+      series: answers.flatMap((one) => one.series),
+      errors: answers.flatMap((one) => one.errors ?? []),
+      state: answers.find((one) => one.state !== LoadingState.Done)?.state ?? LoadingState.Done,
+    }))
   );
 }
 

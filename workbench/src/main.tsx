@@ -51,6 +51,10 @@ start().then(
   (world) => show(<Page world={world} />),
   (error: unknown) => {
     console.error(error);
-    show(<Alert severity="error" title="The plugin could not be loaded">{asError(error).message}</Alert>);
+    show(
+      <Alert severity="error" title="The plugin could not be loaded">
+        {asError(error).message}
+      </Alert>
+    );
   }
 );

@@ -24,6 +24,7 @@ export function intervalOf(range: TimeRange, points: number) {
 
 /** How a range stands in the address. */
 export function inAddress(range: TimeRange): { from: string; to: string } {
-  const one = (raw: RawTimeRange['from'], t: TimeRange['from']) => (typeof raw === 'string' ? raw : String(t.valueOf()));
+  const one = (raw: RawTimeRange['from'], t: TimeRange['from']) =>
+    typeof raw === 'string' ? raw : String(t.valueOf());
   return { from: one(range.raw.from, range.from), to: one(range.raw.to, range.to) };
 }

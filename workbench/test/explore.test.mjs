@@ -32,7 +32,10 @@ const queries = [
     title: 'Metrics by math',
     async build(hand) {
       await hand.pick('Math or SEARCH');
-      await hand.fill('Expression', "SEARCH('{AWS/VPN,TunnelIpAddress,VpnId} MetricName=\"TunnelState\"', 'Minimum', 300)");
+      await hand.fill(
+        'Expression',
+        "SEARCH('{AWS/VPN,TunnelIpAddress,VpnId} MetricName=\"TunnelState\"', 'Minimum', 300)"
+      );
     },
     shows: ['203.0.113.10', '203.0.113.20'],
   },
@@ -80,13 +83,23 @@ const queries = [
     },
     shows: ['stopped'],
   },
+  {
+    type: 'Andon',
+    title: 'the board of Andon',
+    source: 'andon-board',
+    async build(hand) {
+      await hand.choose('Show', 'Open alerts');
+      await hand.add('Matchers', 'severity="critical"');
+    },
+    shows: ['VPNTunnelDown'],
+  },
 ];
 
 for (const Hand of [Mouse, Keyboard]) {
   describe(`by ${new Hand().name}`, () => {
-    for (const { type, title = type, build, shows } of queries) {
+    for (const { type, title = type, source = 'andon-aws', build, shows } of queries) {
       test(title, async () => {
-        const page = await bench.open('/explore');
+        const page = await bench.open('/explore', { source });
         const hand = new Hand(page);
         await hand.choose('Query type', type);
         await build(hand);

@@ -22,7 +22,10 @@ export async function field(page, label) {
 async function type(page, control, text) {
   for (let typed = 1; typed <= text.length; typed++) {
     await page.keyboard.type(text[typed - 1]);
-    await page.waitForFunction(([e, value]) => e.value.endsWith(value), [await control.elementHandle(), text.slice(0, typed)]);
+    await page.waitForFunction(
+      ([e, value]) => e.value.endsWith(value),
+      [await control.elementHandle(), text.slice(0, typed)]
+    );
   }
 }
 
@@ -51,6 +54,7 @@ export class Mouse {
 
   async fill(label, text) {
     await (await field(this.page, label)).click({ clickCount: 3 });
+    await this.page.keyboard.press('Delete');
     await this.page.keyboard.type(text);
     await this.page.getByRole('main').click(anywhereElse);
   }

@@ -64,7 +64,11 @@ export async function start(args = []) {
     complaints,
     /** A page in a browser of its own, so that nothing is left of an earlier one. */
     async open(address, { lang = 'en-US', theme = 'dark', width = 1400, height = 1000, ...params } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, deviceScaleFactor: 1, reducedMotion: 'reduce' });
+      const context = await browser.newContext({
+        viewport: { width, height },
+        deviceScaleFactor: 1,
+        reducedMotion: 'reduce',
+      });
       context.setDefaultTimeout(patience);
       const page = await context.newPage();
       page.on('console', (m) => {

@@ -9,8 +9,6 @@ import (
 	"strings"
 )
 
-func rawJSON(b []byte) json.RawMessage { return json.RawMessage(b) }
-
 // committed is a dashboard of the project's files.
 type committed struct {
 	UID, Title string

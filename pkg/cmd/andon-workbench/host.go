@@ -21,12 +21,12 @@ type plugin interface {
 
 // host stands where Grafana's server does.
 type host struct {
-	plugin plugin
-	source *source
-	site   *site
-	anchor time.Time
-	now    func() time.Time
-	fixed  bool // the clock is not the machine's
+	plugin  plugin
+	sources []*source
+	site    *site
+	anchor  time.Time
+	now     func() time.Time
+	fixed   bool // the clock is not the machine's
 }
 
 // bodyMost is the largest request that is read.
@@ -49,15 +49,26 @@ func (h *host) routes() http.Handler {
 	return mux
 }
 
-// known answers 404 for another data source than the workbench's.
-func (h *host) known(next http.HandlerFunc) http.HandlerFunc {
+// known finds the data source of a request, and answers 404 where there is none.
+func (h *host) known(next func(http.ResponseWriter, *http.Request, *source)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if uid := r.PathValue("uid"); uid != sourceUID {
-			fail(w, http.StatusNotFound, fmt.Sprintf("there is no data source %q; the workbench has %s", uid, sourceUID))
+		s, err := h.source(r.PathValue("uid"))
+		if err != nil {
+			fail(w, http.StatusNotFound, err.Error())
 			return
 		}
-		next(w, r)
+		next(w, r, s)
 	}
+}
+
+// source is the data source with a UID; the first where it is empty.
+func (h *host) source(uid string) (*source, error) {
+	for _, s := range h.sources {
+		if s.uid == uid || uid == "" {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no data source %q; the workbench has %s and %s", uid, awsUID, boardUID)
 }
 
 // describe is what the page begins with.
@@ -67,8 +78,12 @@ func (h *host) describe(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusInternalServerError, err.Error())
 		return
 	}
+	all := []published{}
+	for _, s := range h.sources {
+		all = append(all, s.public())
+	}
 	reply(w, http.StatusOK, map[string]any{
-		"plugin": meta, "source": h.source.public(),
+		"plugin": meta, "sources": all,
 		"now": h.now().UnixMilli(), "anchor": h.anchor.UnixMilli(), "fixedClock": h.fixed,
 	})
 }
@@ -87,8 +102,8 @@ func user(r *http.Request) *backend.User {
 }
 
 // context is what Grafana tells the plugin about a request.
-func (h *host) context(r *http.Request) backend.PluginContext {
-	s := h.source.settings()
+func (*host) context(r *http.Request, of *source) backend.PluginContext {
+	s := of.settings()
 	return backend.PluginContext{Namespace: "default", PluginID: s.Type, User: user(r), DataSourceInstanceSettings: s}
 }
 

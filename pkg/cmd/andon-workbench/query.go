@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -51,7 +52,31 @@ func (h *host) query(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &in) {
 		return
 	}
-	req := &backend.QueryDataRequest{PluginContext: h.context(r), Headers: map[string]string{}}
+	bySource, err := h.parse(in)
+	if err != nil {
+		fail(w, http.StatusBadRequest, err.Error())
+		return
+	}
+	out := backend.NewQueryDataResponse()
+	status := http.StatusOK
+	for s, queries := range bySource {
+		answer, err := h.plugin.QueryData(r.Context(), h.request(r, s, queries))
+		if err != nil {
+			h.trouble(w, r, err)
+			return
+		}
+		for refID, one := range answer.Responses {
+			out.Responses[refID] = one
+			if one.Error != nil {
+				status = http.StatusBadRequest
+			}
+		}
+	}
+	reply(w, status, out)
+}
+
+func (h *host) request(r *http.Request, s *source, queries []backend.DataQuery) *backend.QueryDataRequest {
+	req := &backend.QueryDataRequest{PluginContext: h.context(r, s), Headers: map[string]string{}, Queries: queries}
 	for _, name := range passed {
 		if v := r.Header.Get(name); v != "" {
 			req.SetHTTPHeader(name, v)
@@ -61,30 +86,15 @@ func (h *host) query(w http.ResponseWriter, r *http.Request) {
 		req.Headers[backend.FromAlertHeaderName] = alert
 		req.PluginContext.User = nil // nobody sits before an alert rule
 	}
-	var err error
-	if req.Queries, err = parse(in, h.now()); err != nil {
-		fail(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	out, err := h.plugin.QueryData(r.Context(), req)
-	if err != nil {
-		h.trouble(w, r, err)
-		return
-	}
-	status := http.StatusOK
-	for _, one := range out.Responses {
-		if one.Error != nil {
-			status = http.StatusBadRequest
-		}
-	}
-	reply(w, status, out)
+	return req
 }
 
-func parse(in asked, now time.Time) ([]backend.DataQuery, error) {
+// parse reads the queries of each data source.
+func (h *host) parse(in asked) (map[*source][]backend.DataQuery, error) {
 	if len(in.Queries) == 0 {
-		return nil, fmt.Errorf("no queries found")
+		return nil, errors.New("no queries found")
 	}
-	var out []backend.DataQuery
+	out := map[*source][]backend.DataQuery{}
 	seen := map[string]bool{}
 	for i, text := range in.Queries {
 		var q head
@@ -96,19 +106,20 @@ func parse(in asked, now time.Time) ([]backend.DataQuery, error) {
 			return nil, fmt.Errorf("queries[%d]: two queries are %s", i, q.RefID)
 		}
 		seen[q.RefID] = true
-		if q.Datasource.UID != "" && q.Datasource.UID != sourceUID {
-			return nil, fmt.Errorf("queries[%d]: there is no data source %q; the workbench has %s", i, q.Datasource.UID, sourceUID)
+		s, err := h.source(q.Datasource.UID)
+		if err != nil {
+			return nil, fmt.Errorf("queries[%d]: %w", i, err)
 		}
 		from, to := in.From, in.To
 		if q.TimeRange != nil {
 			from, to = q.TimeRange.From, q.TimeRange.To
 		}
-		span, err := parseRange(from, to, now)
+		span, err := parseRange(from, to, h.now())
 		if err != nil {
 			return nil, err
 		}
 		interval := time.Duration(q.IntervalMs) * time.Millisecond
-		out = append(out, backend.DataQuery{
+		out[s] = append(out[s], backend.DataQuery{
 			RefID: q.RefID, QueryType: q.QueryType, JSON: text, TimeRange: span,
 			Interval: cmp.Or(interval, usualInterval), MaxDataPoints: int64(cmp.Or(q.MaxDataPoints, usualPoints)),
 		})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -12,7 +13,7 @@ import (
 var keptBack = []string{"Accept-Encoding", "Connection", "Content-Length", "Cookie", "Host", "Origin", "Referer"}
 
 // resource hands a request on to the plugin, and its answer back as it comes.
-func (h *host) resource(w http.ResponseWriter, r *http.Request) {
+func (h *host) resource(w http.ResponseWriter, r *http.Request, s *source) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
 	if err != nil {
 		fail(w, http.StatusRequestEntityTooLarge, err.Error())
@@ -26,7 +27,7 @@ func (h *host) resource(w http.ResponseWriter, r *http.Request) {
 	for _, name := range keptBack {
 		headers.Del(name)
 	}
-	who := h.context(r)
+	who := h.context(r, s)
 	headers.Set("X-Grafana-User", who.User.Login)
 	started := false
 	err = h.plugin.StreamResource(r.Context(), &backend.CallResourceRequest{
@@ -69,8 +70,8 @@ func isHopByHop(name string) bool {
 
 // health is what "Save & test" asks: 400 where the plugin is not healthy, as
 // Grafana answers.
-func (h *host) health(w http.ResponseWriter, r *http.Request) {
-	out, err := h.plugin.CheckHealth(r.Context(), &backend.CheckHealthRequest{PluginContext: h.context(r)})
+func (h *host) health(w http.ResponseWriter, r *http.Request, s *source) {
+	out, err := h.plugin.CheckHealth(r.Context(), &backend.CheckHealthRequest{PluginContext: h.context(r, s)})
 	if err != nil {
 		h.trouble(w, r, err)
 		return
@@ -81,7 +82,7 @@ func (h *host) health(w http.ResponseWriter, r *http.Request) {
 	}
 	answer := map[string]any{"status": out.Status.String(), "message": out.Message}
 	if len(out.JSONDetails) > 0 {
-		answer["details"] = rawJSON(out.JSONDetails)
+		answer["details"] = json.RawMessage(out.JSONDetails)
 	}
 	reply(w, status, answer)
 }

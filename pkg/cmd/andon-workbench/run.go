@@ -36,16 +36,14 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { stop(); err = errors.Join(err, <-awsEnded) }()
 
-	source := newSource("http://" + aws)
+	bridgeURL := ""
 	if o.bridge {
 		bridge, err := startBridge(ctx, o.root)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, bridge.stop()) }()
-		if err := source.connect(bridge.URL, grafanaToken); err != nil {
-			return err
-		}
+		bridgeURL = bridge.URL
 	}
 
 	program := o.plugin
@@ -58,7 +56,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer plugin.Close()
 
-	h := &host{plugin: plugin, source: source, site: site, anchor: anchor, now: now, fixed: o.anchor != ""}
+	h := &host{plugin: plugin, sources: newSources("http://"+aws, bridgeURL), site: site, anchor: anchor, now: now, fixed: o.anchor != ""}
 	page, pageEnded, err := listenAndServe(ctx, o.listen, h.serve)
 	if err != nil {
 		return fmt.Errorf("%w; --listen names another address", err)

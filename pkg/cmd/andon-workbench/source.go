@@ -16,12 +16,18 @@ import (
 // pluginID is the plugin's id, as plugin.json has it.
 const pluginID = "andonhq-andon-datasource"
 
-// sourceUID is the one data source, by the UID that the provisioned dashboards
-// and alert rules name.
-const sourceUID = "andon-aws"
+// The data sources, by the UIDs that the committed dashboards and alert rules
+// name.
+const (
+	awsUID   = "andon-aws"
+	boardUID = "andon-board"
+)
 
-// source is the data source's settings, in memory.
+// source is a data source's settings, in memory.
 type source struct {
+	id  int64
+	uid string
+
 	mu      sync.Mutex
 	name    string
 	json    json.RawMessage
@@ -30,32 +36,27 @@ type source struct {
 	updated time.Time
 }
 
-// newSource is a data source that asks the fake AWS as its administrator.
-func newSource(aws string) *source {
-	text, _ := json.Marshal(map[string]any{ // texts can be marshalled
-		"authType": "keys", "defaultRegion": awsfake.MainRegion, "endpoint": aws,
-	})
-	return &source{
-		name: "Andon", json: text, version: 1, updated: time.Now(),
-		secrets: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
+// newSources are a data source that asks the fake AWS as its administrator, and
+// one that shows the bridge's board, where there is a bridge.
+func newSources(aws, bridge string) []*source {
+	account := map[string]any{"name": "second", "roleArn": awsfake.SecondRole, "externalId": awsfake.ExternalID}
+	board := &source{id: 2, uid: boardUID, name: "Andon", version: 1, updated: time.Now(), json: json.RawMessage("{}"), secrets: map[string]string{}}
+	if bridge != "" {
+		board.json = settingsText(map[string]any{"bridgeUrl": bridge})
+		board.secrets["bridgeToken"] = grafanaToken
 	}
+	return []*source{{
+		id: 1, uid: awsUID, name: "AWS", version: 1, updated: time.Now(),
+		json: settingsText(map[string]any{
+			"authType": "keys", "defaultRegion": awsfake.MainRegion, "endpoint": aws, "accounts": []any{account},
+		}),
+		secrets: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
+	}, board}
 }
 
-// connect adds a bridge to the settings.
-func (s *source) connect(url, token string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var settings map[string]any
-	if err := json.Unmarshal(s.json, &settings); err != nil {
-		return fmt.Errorf("read the data source's settings: %w", err)
-	}
-	settings["bridgeUrl"] = url
-	text, err := json.Marshal(settings)
-	if err != nil {
-		return fmt.Errorf("write the data source's settings: %w", err)
-	}
-	s.json, s.secrets["bridgeToken"] = text, token
-	return nil
+func settingsText(v map[string]any) json.RawMessage {
+	text, _ := json.Marshal(v) // texts and lists of them can be marshalled
+	return text
 }
 
 // settings are what the plugin gets, secrets included.
@@ -63,7 +64,7 @@ func (s *source) settings() *backend.DataSourceInstanceSettings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return &backend.DataSourceInstanceSettings{
-		ID: 1, UID: sourceUID, Type: pluginID, Name: s.name, Updated: s.updated,
+		ID: s.id, UID: s.uid, Type: pluginID, Name: s.name, Updated: s.updated,
 		JSONData: s.json, DecryptedSecureJSONData: maps.Clone(s.secrets),
 	}
 }
@@ -71,7 +72,7 @@ func (s *source) settings() *backend.DataSourceInstanceSettings {
 // published is the data source as a browser gets it: of secrets only whether
 // they are set.
 type published struct {
-	ID               int             `json:"id"`
+	ID               int64           `json:"id"`
 	UID              string          `json:"uid"`
 	OrgID            int             `json:"orgId"`
 	Name             string          `json:"name"`
@@ -95,7 +96,7 @@ func (s *source) public() published {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := published{
-		ID: 1, UID: sourceUID, OrgID: 1, Name: s.name, Type: pluginID, Access: "proxy", Version: s.version, IsDefault: true,
+		ID: s.id, UID: s.uid, OrgID: 1, Name: s.name, Type: pluginID, Access: "proxy", Version: s.version, IsDefault: s.uid == awsUID,
 		TypeLogoURL: "/public/plugins/" + pluginID + "/img/logo.svg",
 		JSONData:    s.json, SecureJSONFields: map[string]bool{},
 	}
@@ -136,11 +137,11 @@ func (s *source) save(c change, now time.Time) error {
 	return nil
 }
 
-func (h *host) getSource(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, h.source.public())
+func (h *host) getSource(w http.ResponseWriter, _ *http.Request, s *source) {
+	reply(w, http.StatusOK, s.public())
 }
 
-func (h *host) putSource(w http.ResponseWriter, r *http.Request) {
+func (h *host) putSource(w http.ResponseWriter, r *http.Request, s *source) {
 	if role := user(r).Role; role != "Admin" {
 		fail(w, http.StatusForbidden, "saving a data source needs the role Admin, not "+role)
 		return
@@ -149,10 +150,10 @@ func (h *host) putSource(w http.ResponseWriter, r *http.Request) {
 	if !read(w, r, &c) {
 		return
 	}
-	if err := h.source.save(c, time.Now()); err != nil {
+	if err := s.save(c, time.Now()); err != nil {
 		fail(w, http.StatusConflict, err.Error())
 		return
 	}
-	p := h.source.public()
+	p := s.public()
 	reply(w, http.StatusOK, map[string]any{"datasource": p, "id": p.ID, "name": p.Name, "message": "Datasource updated"})
 }

@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
-import type { AnnotationEvent, DataSourceApi, GrafanaTheme2, ScopedVars, TimeRange } from '@grafana/data';
+import type { AnnotationEvent, GrafanaTheme2, ScopedVars, TimeRange } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
+import type { World } from '../grafana/start';
 import { allValue, templates } from '../grafana/templates';
 import { useWidth } from '../useWidth';
 import { PanelFrame } from './PanelFrame';
@@ -9,7 +10,7 @@ import type { Variable } from './variables';
 
 interface Props {
   dashboard: Dashboard;
-  source: DataSourceApi;
+  world: World;
   range: TimeRange;
   variables: Variable[];
   events: AnnotationEvent[];
@@ -27,7 +28,7 @@ interface Placed {
 }
 
 /** The panels where their gridPos says. */
-export function Grid({ dashboard, source, range, variables, events }: Props) {
+export function Grid({ dashboard, world, range, variables, events }: Props) {
   const styles = useStyles2(getStyles);
   const { element, width } = useWidth<HTMLDivElement>();
   const column = (width - gap * (columns - 1)) / columns;
@@ -48,7 +49,7 @@ export function Grid({ dashboard, source, range, variables, events }: Props) {
                 <PanelFrame
                   panel={panel}
                   uid={dashboard.uid}
-                  source={source}
+                  world={world}
                   range={range}
                   events={events}
                   scopedVars={scopedVars}

@@ -1,8 +1,6 @@
 import {
   type AnnotationEvent,
   CoreApp,
-  type DataFrame,
-  type DataSourceApi,
   LoadingState,
   type PanelData,
   type ScopedVars,
@@ -10,9 +8,10 @@ import {
   transformDataFrame,
 } from '@grafana/data';
 import { Alert, PanelChrome, TextLink } from '@grafana/ui';
-import { useEffect, useState } from 'react';
-import { of, switchMap } from 'rxjs';
-import { ask } from '../ask';
+import { useEffect, useMemo, useState } from 'react';
+import { map, of, switchMap } from 'rxjs';
+import { askEach } from '../ask';
+import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
 import { plain } from '../results/prepare';
 import { hrefOf } from './links';
@@ -27,7 +26,7 @@ import type { PanelProps } from './panels/props';
 interface Props {
   panel: Panel;
   uid: string;
-  source: DataSourceApi;
+  world: World;
   range: TimeRange;
   events: AnnotationEvent[];
   scopedVars: ScopedVars;
@@ -43,12 +42,12 @@ const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
 };
 
 /** A panel with its frame: asks its queries, and says what is wrong with them. */
-export function PanelFrame({ panel, uid, source, range, events, scopedVars, width, height }: Props) {
-  const data = useAnswer({ panel, uid, source, range, scopedVars });
+export function PanelFrame({ panel, uid, world, range, events, scopedVars, width, height }: Props) {
+  const data = useAnswer({ panel, uid, world, range, scopedVars });
   const Drawn = drawn[panel.type] ?? OtherPanel;
   const title = templates.replace(panel.title, scopedVars);
-  const errors = data?.errors ?? [];
-  const notices = data?.series.flatMap((f) => f.meta?.notices ?? []) ?? [];
+  const errors = data.errors ?? [];
+  const notices = data.series.flatMap((f) => f.meta?.notices ?? []);
   const messages = [...new Set([...errors.map((e) => e.message ?? ''), ...notices.map((n) => n.text)])];
   const strip = 52 * messages.length;
   return (
@@ -57,7 +56,7 @@ export function PanelFrame({ panel, uid, source, range, events, scopedVars, widt
       description={panel.description ? templates.replace(panel.description, scopedVars) : undefined}
       width={width}
       height={height}
-      loadingState={data?.state}
+      loadingState={data.state}
       titleItems={panel.links?.map((l) => (
         <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
           {templates.replace(l.title, scopedVars)}
@@ -65,14 +64,18 @@ export function PanelFrame({ panel, uid, source, range, events, scopedVars, widt
       ))}
     >
       {(w, h) => (
-        <section aria-label={title || panel.type} aria-busy={!data || data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
+        <section
+          aria-label={title || panel.type}
+          aria-busy={data.state === LoadingState.Loading}
+          style={{ height: h, overflow: 'hidden auto' }}
+        >
           {errors.map((e, i) => (
             <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
           ))}
           {notices.map((n, i) => (
             <Alert key={`notice${i}`} severity={n.severity} title={n.text} bottomSpacing={1} />
           ))}
-          {data && (data.series.length > 0 || errors.length === 0) && (
+          {(data.series.length > 0 || errors.length === 0) && (
             <Drawn
               panel={panel}
               data={data}
@@ -89,39 +92,43 @@ export function PanelFrame({ panel, uid, source, range, events, scopedVars, widt
   );
 }
 
-type Asked = Pick<Props, 'panel' | 'uid' | 'source' | 'range' | 'scopedVars'>;
+type Asked = Pick<Props, 'panel' | 'uid' | 'world' | 'range' | 'scopedVars'>;
 
 // Asks anew whenever the dashboard has a new range: a refresh makes one, too.
-function useAnswer({ panel, uid, source, range, scopedVars }: Asked): PanelData | undefined {
-  const [data, setData] = useState<PanelData>();
+function useAnswer({ panel, uid, world, range, scopedVars }: Asked): PanelData {
   const scope = JSON.stringify(scopedVars);
+  const asked = useMemo(() => ({ panel, uid, world, range, scope }), [panel, uid, world, range, scope]);
+  const [answer, setAnswer] = useState<{ asked: object; data: PanelData }>();
   useEffect(() => {
-    if (!panel.targets?.length) {
-      setData({ series: [], state: LoadingState.Done, timeRange: range });
-      return;
-    }
-    setData((last) => ({ series: last?.series ?? [], state: LoadingState.Loading, timeRange: range }));
-    const vars = JSON.parse(scope) as ScopedVars;
-    const asking = ask(source, {
-      queries: panel.targets,
-      range,
-      app: CoreApp.Dashboard,
-      maxDataPoints: panel.maxDataPoints ?? 1000,
-      dashboardUID: uid,
-      panelId: panel.id,
-      scopedVars: vars,
-    }).pipe(
-      switchMap((answer) =>
-        (panel.transformations?.length
-          ? transformDataFrame(panel.transformations, answer.series, {
-              interpolate: (text: string) => templates.replace(text, vars),
-            })
-          : of(answer.series)
-        ).pipe(switchMap((series: DataFrame[]) => of({ ...answer, series })))
-      )
-    );
-    const subscription = asking.subscribe(setData);
+    const subscription = answerOf(asked).subscribe((data) => setAnswer({ asked, data }));
     return () => subscription.unsubscribe();
-  }, [panel, uid, source, range, scope]);
-  return data;
+  }, [asked]);
+  return answer?.asked === asked
+    ? answer.data
+    : { series: answer?.data.series ?? [], state: LoadingState.Loading, timeRange: range };
+}
+
+function answerOf({ panel, uid, world, range, scope }: Omit<Asked, 'scopedVars'> & { scope: string }) {
+  if (!panel.targets?.length) {
+    return of<PanelData>({ series: [], state: LoadingState.Done, timeRange: range });
+  }
+  const scopedVars = JSON.parse(scope) as ScopedVars;
+  const interpolate = (text: string) => templates.replace(text, scopedVars);
+  return askEach(world, panel.datasource, {
+    queries: panel.targets,
+    range,
+    app: CoreApp.Dashboard,
+    maxDataPoints: panel.maxDataPoints ?? 1000,
+    dashboardUID: uid,
+    panelId: panel.id,
+    scopedVars,
+  }).pipe(
+    switchMap((answer) =>
+      panel.transformations?.length
+        ? transformDataFrame(panel.transformations, answer.series, { interpolate }).pipe(
+            map((series) => ({ ...answer, series }))
+          )
+        : of(answer)
+    )
+  );
 }

@@ -57,7 +57,14 @@ function Control({ variable: v, onChange }: { variable: Variable; onChange: (val
         options={options}
         value={[v.value].flat()}
         createCustomValue
-        onChange={(picked) => onChange(pickedOf(picked.map((p) => p.value), [v.value].flat()))}
+        onChange={(picked) =>
+          onChange(
+            pickedOf(
+              picked.map((p) => p.value),
+              [v.value].flat()
+            )
+          )
+        }
       />
     );
   }

@@ -1,6 +1,6 @@
 // What the workbench reads of a dashboard's JSON (Grafana's classic schema).
 import type { AnnotationQuery, DataTransformerConfig, FieldConfigSource, TypedVariableModel } from '@grafana/data';
-import type { DataQuery } from '@grafana/schema';
+import type { DataQuery, DataSourceRef } from '@grafana/schema';
 
 export interface Dashboard {
   uid: string;
@@ -15,6 +15,7 @@ export interface Dashboard {
 export interface Panel {
   id: number;
   type: string;
+  datasource?: DataSourceRef | null;
   title?: string;
   description?: string;
   gridPos: { x: number; y: number; w: number; h: number };
@@ -44,6 +45,7 @@ export interface Link {
 export interface SavedVariable {
   name: string;
   type: TypedVariableModel['type'];
+  datasource?: DataSourceRef | null;
   label?: string | null;
   hide?: number;
   query?: unknown;

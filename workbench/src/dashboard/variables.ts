@@ -1,6 +1,8 @@
 // A dashboard's variables: what can be chosen, and what is.
-import { type DataSourceApi, type MetricFindValue, type TimeRange, VariableSort } from '@grafana/data';
+import { type MetricFindValue, type TimeRange, VariableSort } from '@grafana/data';
 import { addressVariables, say } from '../address';
+import { asError } from '../ask';
+import type { World } from '../grafana/start';
 import { type Chosen, allValue, templates } from '../grafana/templates';
 import { variableValues } from '../grafana/variableQuery';
 import type { SavedVariable } from './model';
@@ -18,30 +20,36 @@ export interface Variable extends Chosen {
  */
 export async function loadVariables(
   saved: SavedVariable[],
-  source: DataSourceApi,
+  world: World,
   range: TimeRange,
   wanted: Record<string, string[]>
 ): Promise<Variable[]> {
   const loaded: Variable[] = [];
   for (const s of saved) {
     templates.set(loaded);
-    loaded.push(await load(s, source, range, wanted[s.name]));
+    loaded.push(await load(s, world, range, wanted[s.name]));
   }
   templates.set(loaded);
   return loaded;
 }
 
-async function load(saved: SavedVariable, source: DataSourceApi, range: TimeRange, wanted?: string[]): Promise<Variable> {
-  const base = { saved, name: saved.name, label: saved.label ?? undefined, multi: saved.multi, includeAll: saved.includeAll };
+async function load(saved: SavedVariable, world: World, range: TimeRange, wanted?: string[]): Promise<Variable> {
+  const base = {
+    saved,
+    name: saved.name,
+    label: saved.label ?? undefined,
+    multi: saved.multi,
+    includeAll: saved.includeAll,
+  };
   const asked = wanted ?? [saved.current?.value ?? []].flat().map(String);
   let options: Variable['options'] = [];
   let error: string | undefined;
   switch (saved.type) {
     case 'query':
       try {
-        options = select(await variableValues(source, saved.query, range), saved);
+        options = select(await variableValues(world.api(saved.datasource), saved.query, range), saved);
       } catch (e) {
-        error = e instanceof Error || (typeof e === 'object' && e !== null && 'message' in e) ? String(e.message) : String(e);
+        error = asError(e).message;
         options = asked.filter((v) => v !== allValue).map((v) => ({ text: v, value: v }));
       }
       break;
@@ -57,7 +65,12 @@ async function load(saved: SavedVariable, source: DataSourceApi, range: TimeRang
         });
       break;
     case 'datasource':
-      options = [{ text: source.name, value: source.uid }];
+      options = world.sources
+        .filter(
+          (s) =>
+            s.type === saved.query && (!saved.regex || new RegExp(saved.regex.replace(/^\/|\/$/g, '')).test(s.name))
+        )
+        .map((s) => ({ text: s.name, value: s.uid }));
       break;
     default: {
       // A text box, or a constant: what is written is the value.
@@ -69,7 +82,11 @@ async function load(saved: SavedVariable, source: DataSourceApi, range: TimeRang
 }
 
 // One of the options, or several, or all.
-function choose(options: Variable['options'], asked: string[], saved: SavedVariable): Pick<Chosen, 'value' | 'text' | 'all'> {
+function choose(
+  options: Variable['options'],
+  asked: string[],
+  saved: SavedVariable
+): Pick<Chosen, 'value' | 'text' | 'all'> {
   const all = saved.allValue ? [saved.allValue] : options.map((o) => o.value);
   if (saved.includeAll && (asked.includes(allValue) || asked.includes('All') || asked.length === 0)) {
     return { value: saved.multi ? [allValue] : allValue, text: say('All', 'すべて'), all };
@@ -109,7 +126,9 @@ function sort(options: Variable['options'], by: VariableSort): Variable['options
   if (by === VariableSort.disabled) {
     return options;
   }
-  const compare = new Intl.Collator('en', { numeric: by >= VariableSort.numericalAsc && by <= VariableSort.numericalDesc }).compare;
+  const compare = new Intl.Collator('en', {
+    numeric: by >= VariableSort.numericalAsc && by <= VariableSort.numericalDesc,
+  }).compare;
   const sorted = options.toSorted((a, b) => compare(a.text, b.text));
   return by % 2 === 0 ? sorted.reverse() : sorted;
 }

@@ -18,7 +18,11 @@ export interface Events {
   errors: DataQueryError[];
 }
 
-export async function annotationEvents(source: DataSourceApi, saved: AnnotationQuery, range: TimeRange): Promise<Events> {
+export async function annotationEvents(
+  source: DataSourceApi,
+  saved: AnnotationQuery,
+  range: TimeRange
+): Promise<Events> {
   const support = source.annotations;
   if (!support) {
     throw new Error('the data source has no annotations');
@@ -29,7 +33,12 @@ export async function annotationEvents(source: DataSourceApi, saved: AnnotationQ
     return { events: [], series: [], errors: [] };
   }
   const answer = await firstValueFrom(
-    ask(source, { queries: [{ ...query, refId: query.refId || 'Anno' }], range, app: CoreApp.Dashboard, maxDataPoints: 100 })
+    ask(source, {
+      queries: [{ ...query, refId: query.refId || 'Anno' }],
+      range,
+      app: CoreApp.Dashboard,
+      maxDataPoints: 100,
+    })
   );
   const events = support.processEvents
     ? ((await firstValueFrom(support.processEvents(annotation, answer.series))) ?? [])
@@ -51,7 +60,12 @@ function eventsOf(frame: DataFrame, annotation: AnnotationQuery): AnnotationEven
   const title = field('title');
   const text = field('text', FieldType.string);
   const tags = field('tags');
-  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : String(value ?? '').split(',').filter(Boolean));
+  const list = (value: unknown) =>
+    Array.isArray(value)
+      ? value.map(String)
+      : String(value ?? '')
+          .split(',')
+          .filter(Boolean);
   return Array.from({ length: frame.length }, (_, i) => ({
     time: Number(time?.values[i]),
     timeEnd: end?.values[i] ? Number(end.values[i]) : undefined,

@@ -92,7 +92,8 @@ class Backend implements BackendSrv {
 
   get = <T>(url: string, params?: BackendSrvRequest['params'], requestId?: string, extra?: Extra) =>
     this.request<T>({ ...extra, url, params, requestId, method: 'GET' });
-  delete = <T>(url: string, data?: unknown, extra?: Extra) => this.request<T>({ ...extra, url, data, method: 'DELETE' });
+  delete = <T>(url: string, data?: unknown, extra?: Extra) =>
+    this.request<T>({ ...extra, url, data, method: 'DELETE' });
   post = <T>(url: string, data?: unknown, extra?: Extra) => this.request<T>({ ...extra, url, data, method: 'POST' });
   patch = <T>(url: string, data?: unknown, extra?: Extra) => this.request<T>({ ...extra, url, data, method: 'PATCH' });
   put = <T>(url: string, data?: unknown, extra?: Extra) => this.request<T>({ ...extra, url, data, method: 'PUT' });

@@ -9,6 +9,7 @@ import * as grafanaUIUnstable from '@grafana/ui/unstable';
 import i18next, * as i18nextNamespace from 'i18next';
 import jquery from 'jquery';
 import lodash, * as lodashNamespace from 'lodash';
+// eslint-disable-next-line no-restricted-imports -- Grafana hands it to plugins
 import moment from 'moment';
 import * as react from 'react';
 import * as jsx from 'react/jsx-runtime';

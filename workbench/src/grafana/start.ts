@@ -24,6 +24,7 @@ import {
   setTemplateSrv,
 } from '@grafana/runtime';
 import i18next from 'i18next';
+import type { DataSourceRef } from '@grafana/schema';
 import { language } from '../address';
 import { backend } from './backend';
 import { loadPlugin } from './loader';
@@ -35,7 +36,7 @@ export type Plugin = DataSourcePlugin<DataSourceApi>;
 
 interface Description {
   plugin: DataSourcePluginMeta;
-  source: Settings;
+  sources: Settings[];
   now: number;
   anchor: number;
   fixedClock: boolean;
@@ -43,13 +44,16 @@ interface Description {
 
 export interface World {
   plugin: Plugin;
-  source: Settings;
+  /** The data sources as they were saved when the page was loaded. */
+  sources: Settings[];
   /** The clock of the world that is asked: the machine's, or a fixed one that runs. */
   now: () => number;
   /** When the story's alarm fires. */
   anchor: number;
   /** A data source with these settings, as Grafana makes one after a save. */
   connect: (settings: Settings) => DataSourceApi;
+  /** The data source of a panel or query; the first where it names none. */
+  api: (ref?: DataSourceRef | string | null) => DataSourceApi;
 }
 
 export async function start(): Promise<World> {
@@ -81,23 +85,38 @@ export async function start(): Promise<World> {
 
   const plugin = (await loadPlugin(`/${meta.module}`)) as unknown as Plugin;
   plugin.meta = meta;
-  let current: { settings: DataSourceInstanceSettings; api: DataSourceApi };
+  const connected = new Map<string, { settings: DataSourceInstanceSettings; api: DataSourceApi }>();
   const connect = (source: Settings) => {
     const settings = instanceSettings(source, meta);
-    current = { settings, api: new plugin.DataSourceClass(settings) };
-    current.api.meta ??= meta;
-    return current.api;
+    const api = new plugin.DataSourceClass(settings);
+    api.meta ??= meta;
+    connected.set(source.uid, { settings, api });
+    return api;
   };
-  connect(description.source);
+  description.sources.forEach(connect);
+  const find = (ref?: DataSourceRef | string | null) => {
+    const named = templates.replace(typeof ref === 'string' ? ref : ref?.uid);
+    const found = named === '' ? [...connected.values()][0] : connected.get(named);
+    if (!found) {
+      throw new Error(`there is no data source ${named}; there are ${[...connected.keys()].join(', ')}`);
+    }
+    return found;
+  };
   setDataSourceSrv({
-    get: async () => current.api,
-    getList: () => [current.settings],
-    getInstanceSettings: () => current.settings,
+    get: async (ref) => find(ref).api,
+    getList: () => [...connected.values()].map((c) => c.settings),
+    getInstanceSettings: (ref) => find(ref).settings,
     reload() {},
     registerRuntimeDataSource() {},
   });
-  const now = () => description.now + (performance.now() - loadedAt);
-  return { plugin, source: description.source, now, anchor: description.anchor, connect };
+  return {
+    plugin,
+    sources: description.sources,
+    now: () => description.now + (performance.now() - loadedAt),
+    anchor: description.anchor,
+    connect,
+    api: (ref) => find(ref).api,
+  };
 }
 
 // Before the plugin: its own copy of @grafana/i18n finds its texts in the

@@ -39,7 +39,11 @@ interface Cell {
   calculatedValue?: { text: string; numeric: number; title?: string };
 }
 
-type Custom = (value: unknown, variable: { name: string; multi?: boolean; includeAll?: boolean }, usual: unknown) => string;
+type Custom = (
+  value: unknown,
+  variable: { name: string; multi?: boolean; includeAll?: boolean },
+  usual: unknown
+) => string;
 
 export class Templates implements TemplateSrv {
   private chosen = new Map<string, Chosen>();
@@ -155,7 +159,11 @@ function cellValue(name: string, path: string, cell: Cell): string {
       }
     }
     case '__field':
-      return String(text(get({ name: field.name, displayName: getFieldDisplayName(field, frame), labels: field.labels ?? {} }, names)));
+      return String(
+        text(
+          get({ name: field.name, displayName: getFieldDisplayName(field, frame), labels: field.labels ?? {} }, names)
+        )
+      );
     default:
       return String(text(get({ name: frame.name ?? '' }, names)));
   }

@@ -1,6 +1,5 @@
 // Runs a variable's query as Grafana does, and reads the values from its answer.
 import {
-  CustomVariableSupport,
   type DataFrame,
   type DataSourceApi,
   FieldType,
@@ -13,7 +12,11 @@ import type { DataQuery } from '@grafana/schema';
 import { firstValueFrom, from } from 'rxjs';
 import { requestOf } from '../ask';
 
-export async function variableValues(source: DataSourceApi, query: unknown, range: TimeRange): Promise<MetricFindValue[]> {
+export async function variableValues(
+  source: DataSourceApi,
+  query: unknown,
+  range: TimeRange
+): Promise<MetricFindValue[]> {
   if (!(source.variables && 'query' in source.variables && source.variables.query)) {
     if (source.metricFindQuery) {
       return source.metricFindQuery(query, { range });
@@ -26,11 +29,6 @@ export async function variableValues(source: DataSourceApi, query: unknown, rang
     throw answer.errors?.[0] ?? answer.error;
   }
   return answer.data.flatMap((d: unknown) => valuesOf(d));
-}
-
-/** The plugin's editor for a variable's query. */
-export function variableEditor(source: DataSourceApi) {
-  return source.variables instanceof CustomVariableSupport ? source.variables.editor : undefined;
 }
 
 // An answer is a list of values, or frames with fields text and value; without

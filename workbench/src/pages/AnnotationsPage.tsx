@@ -2,6 +2,7 @@ import { type AnnotationQuery, CoreApp, dateTimeFormat } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 import { Button, InteractiveTable, Stack } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
+import { SourceSwitch, chosenSource } from '../SourceSwitch';
 import { TimePicker } from '../TimePicker';
 import { say } from '../address';
 import { asError } from '../ask';
@@ -14,7 +15,7 @@ const nothing: Events = { events: [], series: [], errors: [] };
 
 /** The plugin's editor for a dashboard's annotations, and the events they give. */
 export function AnnotationsPage({ world }: { world: World }) {
-  const source = useMemo(() => world.connect(world.source), [world]);
+  const source = useMemo(() => world.api(chosenSource(world).uid), [world]);
   const { range, change, refresh } = useRange(world.now);
   const [annotation, setAnnotation] = useState(() => initial(source));
   const [busy, setBusy] = useState(false);
@@ -41,7 +42,8 @@ export function AnnotationsPage({ world }: { world: World }) {
   const query: DataQuery = source.annotations?.prepareQuery?.(prepared) ?? prepared.target ?? { refId: 'Anno' };
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" wrap="wrap">
+      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
+        <SourceSwitch world={world} />
         <TimePicker range={range} onChange={(next) => run(change(next))} />
         <Button icon="sync" onClick={() => run()}>
           {say('Run query', 'クエリを実行')}
@@ -63,7 +65,9 @@ export function AnnotationsPage({ world }: { world: World }) {
       <section aria-label={say('Result', '結果')} aria-busy={busy}>
         {(busy || found) && (
           <p role="status">
-            {busy ? say('Asking…', '問い合わせ中…') : say(`${found?.events.length} events`, `${found?.events.length} 件のイベント`)}
+            {busy
+              ? say('Asking…', '問い合わせ中…')
+              : say(`${found?.events.length} events`, `${found?.events.length} 件のイベント`)}
           </p>
         )}
         {found && !busy && (

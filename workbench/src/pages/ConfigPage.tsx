@@ -1,6 +1,7 @@
 import { getBackendSrv } from '@grafana/runtime';
 import { Alert, Button, Field, Input, Stack } from '@grafana/ui';
-import { useEffect, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { SourceSwitch, chosenSource } from '../SourceSwitch';
 import { say } from '../address';
 import { asError } from '../ask';
 import type { Settings, World } from '../grafana/start';
@@ -16,7 +17,7 @@ export function ConfigPage({ world }: { world: World }) {
   const [settings, setSettings] = useState<Settings>();
   const [outcome, setOutcome] = useState<Outcome>();
   const [busy, setBusy] = useState(false);
-  const address = `/api/datasources/uid/${world.source.uid}`;
+  const address = `/api/datasources/uid/${chosenSource(world).uid}`;
 
   useEffect(() => {
     getBackendSrv()
@@ -24,7 +25,8 @@ export function ConfigPage({ world }: { world: World }) {
       .then(setSettings, (e: unknown) => setOutcome({ severity: 'error', title: asError(e).message ?? '' }));
   }, [address]);
 
-  const save = async () => {
+  const save = async (event: FormEvent) => {
+    event.preventDefault();
     setBusy(true);
     setOutcome(undefined);
     try {
@@ -38,31 +40,45 @@ export function ConfigPage({ world }: { world: World }) {
     }
   };
 
+  const told = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    told.current?.scrollIntoView({ block: 'nearest' });
+  }, [outcome]);
+
   const Editor = world.plugin.components.ConfigEditor;
   return (
-    <Stack direction="column" gap={2}>
-      {settings && (
-        <Field label={say('Name', '名前')} noMargin>
-          <Input
-            id="data-source-name"
-            width={40}
-            value={settings.name}
-            onChange={(e) => setSettings({ ...settings, name: e.currentTarget.value })}
-          />
-        </Field>
-      )}
-      {settings && Editor && <Editor options={settings} onOptionsChange={(next: unknown) => setSettings(next as Settings)} />}
-      <div>
-        <Button disabled={!settings || busy} onClick={save}>
-          {say('Save & test', '保存してテスト')}
-        </Button>
-      </div>
-      {outcome && (
-        <Alert severity={outcome.severity} title={outcome.title}>
-          {outcome.details}
-        </Alert>
-      )}
-    </Stack>
+    <form onSubmit={save}>
+      <Stack direction="column" gap={2}>
+        <div>
+          <SourceSwitch world={world} />
+        </div>
+        {settings && (
+          <Field label={say('Name', '名前')} noMargin>
+            <Input
+              id="data-source-name"
+              width={40}
+              value={settings.name}
+              onChange={(e) => setSettings({ ...settings, name: e.currentTarget.value })}
+            />
+          </Field>
+        )}
+        {settings && Editor && (
+          <Editor options={settings} onOptionsChange={(next: unknown) => setSettings(next as Settings)} />
+        )}
+        <div>
+          <Button type="submit" disabled={!settings || busy}>
+            {say('Save & test', '保存してテスト')}
+          </Button>
+        </div>
+        <div ref={told}>
+          {outcome && (
+            <Alert severity={outcome.severity} title={outcome.title}>
+              {outcome.details}
+            </Alert>
+          )}
+        </div>
+      </Stack>
+    </form>
   );
 }
 

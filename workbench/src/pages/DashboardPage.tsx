@@ -1,7 +1,7 @@
-import { type AnnotationEvent, type DataSourceApi, type TimeRange } from '@grafana/data';
+import type { AnnotationEvent, AnnotationQuery, TimeRange } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
 import { Alert, Button, LoadingPlaceholder, Stack, TextLink } from '@grafana/ui';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { TimePicker } from '../TimePicker';
 import { addressWith, parameter, say } from '../address';
 import { asError } from '../ask';
@@ -30,16 +30,15 @@ interface View {
 
 /** A committed dashboard, read only. */
 export function DashboardPage({ world, uid }: Props) {
-  const source = useMemo(() => world.connect(world.source), [world]);
   const [dashboard, setDashboard] = useState<Dashboard>();
   const [view, setView] = useState<View>();
   const [error, setError] = useState<string>();
 
   const show = useCallback(
     async (d: Dashboard, raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
-      setView(await viewOf(d, source, resolve(raw, world.now()), wanted));
+      setView(await viewOf(d, world, resolve(raw, world.now()), wanted));
     },
-    [source, world]
+    [world]
   );
   useEffect(() => {
     const load = async () => {
@@ -66,7 +65,11 @@ export function DashboardPage({ world, uid }: Props) {
   const change = (raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
     const text = (t: TimeRange['raw']['from']) => (typeof t === 'string' ? t : String(t.valueOf()));
     const named = Object.fromEntries(Object.entries(wanted).map(([name, value]) => [`var-${name}`, value]));
-    history.replaceState(null, '', addressWith(location.pathname, { from: text(raw.from), to: text(raw.to), ...named }));
+    history.replaceState(
+      null,
+      '',
+      addressWith(location.pathname, { from: text(raw.from), to: text(raw.to), ...named })
+    );
     show(dashboard, raw, wanted).catch((e: unknown) => setError(asError(e).message));
   };
   const now = Object.fromEntries(view.variables.map((v) => [v.name, [v.value].flat()]));
@@ -75,7 +78,10 @@ export function DashboardPage({ world, uid }: Props) {
       <Stack direction="row" justifyContent="space-between" alignItems="flex-end" wrap="wrap">
         <Stack direction="column" gap={1}>
           <h1>{dashboard.title}</h1>
-          <VariableBar variables={view.variables} onChange={(name, value) => change(view.range.raw, { ...now, [name]: value })} />
+          <VariableBar
+            variables={view.variables}
+            onChange={(name, value) => change(view.range.raw, { ...now, [name]: value })}
+          />
         </Stack>
         <Stack direction="row" wrap="wrap">
           {(dashboard.links ?? [])
@@ -94,18 +100,18 @@ export function DashboardPage({ world, uid }: Props) {
       {view.troubles.map((t) => (
         <Alert key={t} severity="error" title={t} />
       ))}
-      <Grid dashboard={dashboard} source={source} range={view.range} events={view.events} variables={view.variables} />
+      <Grid dashboard={dashboard} world={world} range={view.range} events={view.events} variables={view.variables} />
     </Stack>
   );
 }
 
-async function viewOf(d: Dashboard, source: DataSourceApi, range: TimeRange, wanted: Record<string, string[]>): Promise<View> {
+async function viewOf(d: Dashboard, world: World, range: TimeRange, wanted: Record<string, string[]>): Promise<View> {
   templates.updateTimeRange(range);
-  const variables = await loadVariables(d.templating?.list ?? [], source, range, wanted);
+  const variables = await loadVariables(d.templating?.list ?? [], world, range, wanted);
   const events: AnnotationEvent[] = [];
   const troubles: string[] = [];
   for (const annotation of (d.annotations?.list ?? []).filter((a) => a.enable && !a.builtIn)) {
-    const found = await annotationEvents(source, annotation, range).catch((e: unknown) => ({
+    const found = await annotationsOf(world, annotation, range).catch((e: unknown) => ({
       events: [],
       errors: [asError(e)],
     }));
@@ -113,4 +119,9 @@ async function viewOf(d: Dashboard, source: DataSourceApi, range: TimeRange, wan
     troubles.push(...found.errors.map((e) => `${annotation.name}: ${e.message}`));
   }
   return { range, variables, events, troubles };
+}
+
+// A data source that is not there is the annotation's trouble, and no more.
+async function annotationsOf(world: World, annotation: AnnotationQuery, range: TimeRange) {
+  return annotationEvents(world.api(annotation.datasource), annotation, range);
 }

@@ -3,6 +3,7 @@ import type { DataQuery } from '@grafana/schema';
 import { Button, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
+import { SourceSwitch, chosenSource } from '../SourceSwitch';
 import { TimePicker } from '../TimePicker';
 import { addressVariables, addressWith, parameter, say } from '../address';
 import { ask } from '../ask';
@@ -15,7 +16,7 @@ import { QueryRow } from './QueryRow';
 
 /** Queries, their results, and what went wrong beside the query it belongs to. */
 export function ExplorePage({ world }: { world: World }) {
-  const source = useMemo(() => world.connect(world.source), [world]);
+  const source = useMemo(() => world.api(chosenSource(world).uid), [world]);
   const app = parameter('app') === 'panel' ? CoreApp.PanelEditor : CoreApp.Explore;
   const { range, change, refresh } = useRange(world.now);
   const [queries, setQueries] = useState<DataQuery[]>(
@@ -49,7 +50,8 @@ export function ExplorePage({ world }: { world: World }) {
   const owners = new Set(queries.map((q) => q.refId));
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" wrap="wrap">
+      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
+        <SourceSwitch world={world} />
         <TimePicker range={range} onChange={(next) => run(latest.current, change(next))} />
         <Button icon="sync" onClick={runLatest}>
           {say('Run query', 'クエリを実行')}
@@ -74,7 +76,12 @@ export function ExplorePage({ world }: { world: World }) {
         <Button
           variant="secondary"
           icon="plus"
-          onClick={() => set([...queries, { ...source.getDefaultQuery?.(app), refId: nextName(queries), datasource: source.getRef() }])}
+          onClick={() =>
+            set([
+              ...queries,
+              { ...source.getDefaultQuery?.(app), refId: nextName(queries), datasource: source.getRef() },
+            ])
+          }
         >
           {say('Add query', 'クエリを追加')}
         </Button>

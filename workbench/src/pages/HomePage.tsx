@@ -30,7 +30,11 @@ export function HomePage({ world }: { world: World }) {
         {say('The tunnel’s alarm fires at ', 'トンネルのアラームの発生時刻：')}
         <time>{new Date(world.anchor).toISOString()}</time>
       </p>
-      {found.length === 0 && <p>{say('There is none in provisioning/grafana/dashboards.', 'provisioning/grafana/dashboards にありません。')}</p>}
+      {found.length === 0 && (
+        <p>
+          {say('There is none in provisioning/grafana/dashboards.', 'provisioning/grafana/dashboards にありません。')}
+        </p>
+      )}
       <ul>
         {found.map((d) => (
           <li key={d.uid}>

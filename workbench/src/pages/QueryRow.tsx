@@ -55,6 +55,10 @@ function ofQuery(data: PanelData, refId: string): PanelData {
 }
 
 const getStyles = (t: GrafanaTheme2) => ({
-  row: css({ padding: t.spacing(1, 2), background: t.colors.background.primary, border: `1px solid ${t.colors.border.weak}` }),
+  row: css({
+    padding: t.spacing(1, 2),
+    background: t.colors.background.primary,
+    border: `1px solid ${t.colors.border.weak}`,
+  }),
   name: css({ color: t.colors.text.link }),
 });

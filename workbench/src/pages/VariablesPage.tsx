@@ -1,24 +1,25 @@
-import { LoadingState, type MetricFindValue } from '@grafana/data';
+import { CustomVariableSupport, LoadingState, type MetricFindValue } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
 import { Alert, Button, Stack } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
+import { SourceSwitch, chosenSource } from '../SourceSwitch';
 import { TimePicker } from '../TimePicker';
 import { say } from '../address';
 import { asError } from '../ask';
 import type { World } from '../grafana/start';
-import { variableEditor, variableValues } from '../grafana/variableQuery';
+import { variableValues } from '../grafana/variableQuery';
 import { useRange } from '../useRange';
 
 /** The plugin's editor for a dashboard variable's query, and the values it gives. */
 export function VariablesPage({ world }: { world: World }) {
-  const source = useMemo(() => world.connect(world.source), [world]);
+  const source = useMemo(() => world.api(chosenSource(world).uid), [world]);
   const { range, change, refresh } = useRange(world.now);
   const [query, setQuery] = useState<DataQuery>({ ...source.variables?.getDefaultQuery?.(), refId: 'variable' });
   const [state, setState] = useState(LoadingState.NotStarted);
   const [values, setValues] = useState<MetricFindValue[]>([]);
   const [error, setError] = useState<string>();
   const latest = useRef(query);
-  const Editor = variableEditor(source);
+  const Editor = source.variables instanceof CustomVariableSupport ? source.variables.editor : undefined;
 
   const run = async (at = refresh()) => {
     const asked = latest.current;
@@ -39,7 +40,8 @@ export function VariablesPage({ world }: { world: World }) {
 
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" wrap="wrap">
+      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
+        <SourceSwitch world={world} />
         <TimePicker range={range} onChange={(next) => run(change(next))} />
         <Button icon="sync" onClick={() => run()}>
           {say('Run query', 'クエリを実行')}
@@ -57,13 +59,22 @@ export function VariablesPage({ world }: { world: World }) {
           onRunQuery={() => run()}
         />
       ) : (
-        <Alert severity="info" title={say('The data source has no editor for variables.', '変数のエディターがありません。')} />
+        <Alert
+          severity="info"
+          title={say('The data source has no editor for variables.', '変数のエディターがありません。')}
+        />
       )}
-      {error && <Alert severity="error" title={say('The query failed', 'クエリに失敗しました')}>{error}</Alert>}
+      {error && (
+        <Alert severity="error" title={say('The query failed', 'クエリに失敗しました')}>
+          {error}
+        </Alert>
+      )}
       <section aria-label={say('Result', '結果')} aria-busy={state === LoadingState.Loading}>
         {state !== LoadingState.NotStarted && (
           <p role="status">
-            {state === LoadingState.Loading ? say('Asking…', '問い合わせ中…') : say(`${values.length} values`, `${values.length} 件の値`)}
+            {state === LoadingState.Loading
+              ? say('Asking…', '問い合わせ中…')
+              : say(`${values.length} values`, `${values.length} 件の値`)}
           </p>
         )}
         <ul aria-label={say('Values', '値')}>

@@ -21,7 +21,13 @@ export function FrameTable({ frames, width, height, range }: Props) {
   const chooser = frames.length > 1 ? 40 : 0;
   return (
     <>
-      <TableNG data={frame} width={width} height={height - chooser} timeRange={range} ariaLabel={getFrameDisplayName(frame)} />
+      <TableNG
+        data={frame}
+        width={width}
+        height={height - chooser}
+        timeRange={range}
+        ariaLabel={getFrameDisplayName(frame)}
+      />
       {chooser > 0 && (
         <Combobox
           aria-label={say('Frame', 'フレーム')}

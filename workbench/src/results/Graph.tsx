@@ -14,22 +14,29 @@ interface Props {
   events?: AnnotationEvent[];
 }
 
-const usual: VizLegendOptions = { showLegend: true, displayMode: LegendDisplayMode.List, placement: 'bottom', calcs: [] };
+const usual: VizLegendOptions = {
+  showLegend: true,
+  displayMode: LegendDisplayMode.List,
+  placement: 'bottom',
+  calcs: [],
+};
 
 export function Graph({ frames, range, width, height, legend, events = [] }: Props) {
   if (rowsOf(frames) === 0) {
     return <p>{say('No data', 'データなし')}</p>;
   }
   return (
-    <TimeSeries frames={frames} timeRange={range} timeZone="utc" width={width} height={height} legend={{ ...usual, ...legend }}>
+    <TimeSeries
+      frames={frames}
+      timeRange={range}
+      timeZone="utc"
+      width={width}
+      height={height}
+      legend={{ ...usual, ...legend }}
+    >
       {(config, aligned) => (
         <>
-          <TooltipPlugin
-            data={aligned}
-            config={config}
-            mode={TooltipDisplayMode.Multi}
-            timeZone="utc"
-          />
+          <TooltipPlugin data={aligned} config={config} mode={TooltipDisplayMode.Multi} timeZone="utc" />
           <Marks config={config} events={events} />
         </>
       )}

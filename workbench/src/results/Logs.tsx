@@ -61,7 +61,11 @@ function linesOf(frame: DataFrame): Line[] {
 }
 
 const getStyles = (t: GrafanaTheme2) => ({
-  list: css({ listStyle: 'none', fontFamily: t.typography.fontFamilyMonospace, fontSize: t.typography.bodySmall.fontSize }),
+  list: css({
+    listStyle: 'none',
+    fontFamily: t.typography.fontFamilyMonospace,
+    fontSize: t.typography.bodySmall.fontSize,
+  }),
   line: css({
     display: 'flex',
     gap: t.spacing(1),
@@ -70,5 +74,9 @@ const getStyles = (t: GrafanaTheme2) => ({
     '& > time': { color: t.colors.text.secondary, whiteSpace: 'nowrap' },
   }),
   level: css({ minWidth: '5em' }),
-  labels: css({ margin: t.spacing(0.5, 2), '& dt': { float: 'left', marginRight: t.spacing(1) }, '& dd': { overflowWrap: 'anywhere' } }),
+  labels: css({
+    margin: t.spacing(0.5, 2),
+    '& dt': { float: 'left', marginRight: t.spacing(1) },
+    '& dd': { overflowWrap: 'anywhere' },
+  }),
 });

@@ -11,7 +11,9 @@ interface Props {
 export function Marks({ config, events }: Props) {
   const theme = useTheme2();
   const shown = useRef(events);
-  shown.current = events;
+  useLayoutEffect(() => {
+    shown.current = events;
+  });
   useLayoutEffect(() => {
     config.addHook('draw', (plot) => {
       const { ctx, bbox } = plot;

@@ -27,7 +27,10 @@ export function Results({ data }: { data: PanelData }) {
         <p role="status">
           {data.state === LoadingState.Loading
             ? say('Asking…', '問い合わせ中…')
-            : say(`Rows: ${rowsOf(frames)}, frames: ${frames.length}`, `行数：${rowsOf(frames)}、フレーム数：${frames.length}`)}
+            : say(
+                `Rows: ${rowsOf(frames)}, frames: ${frames.length}`,
+                `行数：${rowsOf(frames)}、フレーム数：${frames.length}`
+              )}
         </p>
         <RadioButtonGroup
           size="sm"

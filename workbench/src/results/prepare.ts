@@ -12,7 +12,19 @@ import { templates } from '../grafana/templates';
 
 // What Grafana's own panels are configured with.
 const standard = [
-  'displayName', 'unit', 'decimals', 'min', 'max', 'thresholds', 'mappings', 'links', 'actions', 'color', 'noValue', 'description', 'filterable',
+  'displayName',
+  'unit',
+  'decimals',
+  'min',
+  'max',
+  'thresholds',
+  'mappings',
+  'links',
+  'actions',
+  'color',
+  'noValue',
+  'description',
+  'filterable',
 ];
 
 /** How a time series is drawn where nothing else is said. */

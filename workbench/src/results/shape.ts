@@ -10,7 +10,11 @@ export function shapeOf(frame: DataFrame): Shape {
   if (type === DataFrameType.LogLines || preferredVisualisationType === 'logs') {
     return 'logs';
   }
-  if (type === DataFrameType.TimeSeriesMulti || type === DataFrameType.TimeSeriesWide || preferredVisualisationType === 'graph') {
+  if (
+    type === DataFrameType.TimeSeriesMulti ||
+    type === DataFrameType.TimeSeriesWide ||
+    preferredVisualisationType === 'graph'
+  ) {
     return has(frame, FieldType.time) && has(frame, FieldType.number) ? 'graph' : 'table';
   }
   return 'table';

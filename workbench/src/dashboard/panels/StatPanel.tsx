@@ -5,7 +5,15 @@ import {
   getDisplayValueAlignmentFactors,
   getFieldDisplayValues,
 } from '@grafana/data';
-import { BigValue, BigValueColorMode, BigValueGraphMode, BigValueJustifyMode, BigValueTextMode, VizRepeater, useTheme2 } from '@grafana/ui';
+import {
+  BigValue,
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueJustifyMode,
+  BigValueTextMode,
+  VizRepeater,
+  useTheme2,
+} from '@grafana/ui';
 import { useMemo } from 'react';
 import { say } from '../../address';
 import { templates } from '../../grafana/templates';
