@@ -23,7 +23,6 @@ type group struct {
 	place    query.Place
 	from, to time.Time
 	opts     awsapi.MetricOptions
-	alert    bool
 }
 
 func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
@@ -48,7 +47,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 				return
 			}
 			for _, a := range all {
-				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}, raw.Alert}
+				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}}
 				groups[g] = append(groups[g], a)
 			}
 		})
@@ -159,11 +158,7 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked) []pa
 	if len(all) == 0 {
 		return parts
 	}
-	// What CloudWatch remarks, that a limit cut a search for example, is not kept
-	// with its series: an alert rule has to hear it.
-	opts := g.opts
-	opts.NoCache = opts.NoCache || g.alert && slices.ContainsFunc(members, func(m asked) bool { return m.plural })
-	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, opts)
+	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)
 	results := make(map[string]awsapi.MetricResult, len(found.Results))
 	for _, r := range found.Results {
 		results[r.ID] = r
