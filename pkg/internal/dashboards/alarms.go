@@ -5,10 +5,12 @@ package main
 func alarms(l language) dashboard {
 	list := table(l, l.say("Alarms", "アラーム一覧"),
 		l.say("The name leads to the events around the time when the state changed.", "名前を選ぶと、状態が変わった前後の操作を表示します。"),
-		[]string{"state", "name", "since", "reason", "namespace", "metric", "dimensions", "threshold", "description"},
+		[]string{"state", "name", "since", "dimensions", "threshold", "metric", "namespace", "description", "reason"},
 		in(query{"queryType": "alarms", "kind": "table", "states": []string{"$state"}, "search": "$search"}))
 	list = linked(list, "name", l.say("Who did something around this time?", "この前後の操作を調べる"), l.to("who", place, around("since", 30)))
-	list = widths(list, map[string]int{"state": 170, "name": 240, "since": 180, "reason": 420})
+	list = worded(l, column(list, "state", colouredCell), "state", alarmStates)
+	list = column(list, "since", property{"displayName", l.say("since", "状態になった時刻")})
+	list = widths(list, map[string]int{"state": 130, "name": 210, "since": 160, "dimensions": 200, "threshold": 190, "metric": 130, "namespace": 90, "description": 180})
 	list = inspected(list, "reason")
 
 	changes := table(l, l.say("Changes of state", "状態の変化"),
@@ -16,10 +18,13 @@ func alarms(l language) dashboard {
 		[]string{"time", "alarm", "from", "to", "reason"},
 		in(query{"queryType": "alarms", "kind": "history", "search": "$search"}))
 	changes = linked(changes, "alarm", l.say("Who did something around this time?", "この前後の操作を調べる"), l.to("who", place, around("time", 30)))
-	changes = widths(changes, map[string]int{"time": 180, "alarm": 240, "from": 170, "to": 170})
+	for _, name := range []string{"from", "to"} {
+		changes = worded(l, column(changes, name, colouredCell), name, alarmStates)
+	}
+	changes = widths(changes, map[string]int{"time": 170, "alarm": 220, "from": 140, "to": 140})
 	changes = inspected(changes, "reason")
 
-	counts := number(l.say("Alarms by state", "状態別のアラーム数"), "", []step{{Color: "text"}}, in(query{"queryType": "alarms", "kind": "counts"}))
+	counts := number(l.say("Alarms by state", "状態別のアラーム数"), "", []step{{Color: "transparent"}}, in(query{"queryType": "alarms", "kind": "counts"}))
 	counts = named(counts, "ALARM", l.say("Alarm", "アラーム"), "red")
 	counts = named(counts, "INSUFFICIENT_DATA", l.say("Insufficient data", "データ不足"), "yellow")
 	counts = named(counts, "OK", "OK", "green")

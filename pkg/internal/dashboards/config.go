@@ -4,13 +4,15 @@ package main
 func config(l language) dashboard {
 	history := table(l, l.say("History of $resource", "$resource の変更履歴"),
 		l.say("Each recorded state with its difference from the one before, newest first.", "記録された状態と、その前との差分(新しい順)。"),
-		[]string{"time", "status", "state", "difference", "differences", "changes", "item"},
+		[]string{"time", "status", "state", "difference", "differences", "item"},
 		in(query{"queryType": "config", "kind": "history", "resourceType": "$type", "resourceId": "$resource"}))
-	history = widths(history, map[string]int{"time": 180, "status": 150, "state": 130, "differences": 110})
-	history = inspected(inspected(inspected(history, "difference"), "changes"), "item")
+	history = widths(history, map[string]int{"time": 170, "status": 160, "state": 100, "differences": 100, "item": 160})
+	history = inspected(wrapped(history, "difference"), "item")
 	history = linked(history, "time", l.say("Who did it?", "誰の操作かを調べる"), l.to("who", place, "var-search=${resource}", around("time", 30)))
 
 	rules := table(l, l.say("Rules", "ルール"), "", []string{"rule", "compliance", "non-compliant resources"}, in(query{"queryType": "config", "kind": "compliance"}))
+	rules = worded(l, column(rules, "compliance", colouredCell), "compliance", compliance)
+	rules = widths(rules, map[string]int{"compliance": 140, "non-compliant resources": 110})
 	failing := table(l, l.say("Resources that do not comply", "準拠していないリソース"),
 		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
 		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
@@ -29,8 +31,8 @@ func config(l language) dashboard {
 		Panels: laid(
 			row{11, []panel{history}},
 			row{8, []panel{
-				wide(5, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("total")),
-				wide(8, rules), wide(11, failing),
+				wide(4, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("^total")),
+				wide(9, rules), wide(11, failing),
 			}},
 			row{9, []panel{inventory}},
 		),

@@ -15,7 +15,8 @@ func ec2(l language) dashboard {
 			"dimensions": map[string]any{"VpnId": []string{"$vpn"}, "TunnelIpAddress": []string{"*"}},
 		})
 	}
-	history := func(p panel) panel {
+	byInstance := func(p panel) panel {
+		p = legend(p, "${__field.labels.InstanceId}")
 		p.FieldConfig.Defaults["links"] = []link{{
 			Title: l.say("What became of ${__field.labels.InstanceId}", "${__field.labels.InstanceId} の変更履歴"),
 			URL:   l.to("config", place, "var-type=AWS::EC2::Instance", "var-resource=${__field.labels.InstanceId}", sameTime),
@@ -26,6 +27,7 @@ func ec2(l language) dashboard {
 		return p
 	}
 	who := func(p panel) panel {
+		p = legend(p, "${__field.labels.TunnelIpAddress}")
 		p.FieldConfig.Defaults["links"] = []link{{
 			Title: l.say("Who did something at this time", "この時刻の操作を調べる"),
 			URL:   l.to("who", place, "time=${__value.time}&time.window=1800000"),
@@ -51,16 +53,18 @@ func ec2(l language) dashboard {
 		}},
 		Panels: laid(
 			row{8, []panel{
-				history(limit(graph(l.say("CPU", "CPU 使用率"), "", "percent", instance("CPUUtilization", "Average")), 80, false)),
-				who(limit(graph(l.say("VPN tunnels (1 is up, 0 is down)", "VPN トンネルの状態(1: 接続、0: 切断)"), "", "none", tunnel("TunnelState", "Minimum")), 1, true)),
+				byInstance(limit(graph(l.say("CPU", "CPU 使用率"), "", "percent", instance("CPUUtilization", "Average")), 80, false)),
+				who(onOff(limit(graph(l.say("VPN tunnels (1 is up, 0 is down)", "VPN トンネルの状態(1: 接続、0: 切断)"), "", "none", tunnel("TunnelState", "Minimum")), 1, true))),
 			}},
 			row{8, []panel{
-				history(graph(l.say("Network in", "受信量"), "", "bytes", instance("NetworkIn", "Sum"))),
-				history(graph(l.say("Network out", "送信量"), "", "bytes", instance("NetworkOut", "Sum"))),
+				byInstance(graph(l.say("Network in", "受信量"), "", "bytes", instance("NetworkIn", "Sum"))),
+				byInstance(graph(l.say("Network out", "送信量"), "", "bytes", instance("NetworkOut", "Sum"))),
 			}},
 			row{8, []panel{
-				history(limit(graph(l.say("Failed status checks", "ステータスチェックの失敗"), l.say("1 while a check fails: the system's or the instance's.", "システムまたはインスタンスのチェックが失敗している間は 1 です。"), "none", instance("StatusCheckFailed", "Maximum")), 1, false)),
-				graph(l.say("Tunnel data", "トンネルの通信量"), "", "bytes", tunnel("TunnelDataIn", "Sum"), tunnel("TunnelDataOut", "Sum")),
+				byInstance(onOff(limit(graph(l.say("Failed status checks", "ステータスチェックの失敗"), l.say("1 while a check fails: the system's or the instance's.", "システムまたはインスタンスのチェックが失敗している間は 1 です。"), "none", instance("StatusCheckFailed", "Maximum")), 1, false))),
+				legendOf(legendOf(
+					graph(l.say("Tunnel data", "トンネルの通信量"), "", "bytes", tunnel("TunnelDataIn", "Sum"), tunnel("TunnelDataOut", "Sum")),
+					"A", l.say("in ", "受信 ")+"${__field.labels.TunnelIpAddress}"), "B", l.say("out ", "送信 ")+"${__field.labels.TunnelIpAddress}"),
 			}},
 		),
 	}

@@ -16,6 +16,9 @@ func logs(l language) dashboard {
 	top = column(top, "bytes", property{"unit", "bytes"})
 	attempts := table(l, l.say("Failed SSH by address", "SSH 失敗の接続元"), "", []string{"address", "attempts"},
 		query{"format": "table"}.with(ssh("filter @message like /preauth/ | parse @message /(?<address>\\d+\\.\\d+\\.\\d+\\.\\d+)/ | stats count(*) as attempts by address | sort attempts desc | limit 20")))
+	talkers = widths(talkers, map[string]int{"dstPort": 110, "rejected": 90})
+	top = widths(top, map[string]int{"bytes": 120})
+	attempts = widths(attempts, map[string]int{"attempts": 110})
 	return dashboard{
 		UID: l.uid("logs"), Title: l.say("Logs: VPC flow logs and SSH", "ログ: VPC フローログと SSH"),
 		Description: l.say("Rejected traffic and failed logins. Each query of Logs Insights costs by the data that it scans: the panel's inspector says how much.", "拒否された通信と失敗したログイン。Logs Insights はスキャン量に応じて課金されます(パネルのインスペクターに表示)。"),
@@ -28,7 +31,8 @@ func logs(l language) dashboard {
 				bars(graph(l.say("Rejected traffic", "拒否された通信"), "", "short", flow("filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)"))),
 				bars(graph(l.say("Failed SSH logins ([preauth])", "SSH ログインの失敗([preauth])"), "", "short", ssh("filter @message like /preauth/ | stats count(*) as attempts by bin(5m)"))),
 			}},
-			row{9, []panel{talkers, top, attempts}},
+			row{9, []panel{wide(14, talkers), wide(10, attempts)}},
+			row{9, []panel{top}},
 			row{10, []panel{logLines(l.say("Failed SSH logins: lines", "SSH ログインの失敗: ログ"), "",
 				ssh("fields @timestamp, @message, @logStream | filter @message like /preauth/ | sort @timestamp desc | limit 200"))}},
 		),

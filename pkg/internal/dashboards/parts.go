@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // pluginID is the data source's type.
@@ -47,6 +46,18 @@ func wide(columns int, p panel) panel {
 // from is the data source that the dashboard's variable chooses.
 func from() *source { return &source{Type: pluginID, UID: "${datasource}"} }
 
+// on lets panels ask the data source of another variable.
+func on(variable string, panels []panel) []panel {
+	other := &source{Type: pluginID, UID: "${" + variable + "}"}
+	for i := range panels {
+		panels[i].Datasource = other
+		for _, q := range panels[i].Targets {
+			q["datasource"] = other
+		}
+	}
+	return panels
+}
+
 // asked is a panel's queries, named A, B, …
 func asked(queries ...query) []query {
 	var out []query
@@ -62,11 +73,6 @@ func asked(queries ...query) []query {
 func in(q query) query {
 	q["account"], q["region"] = "$account", "$region"
 	return q
-}
-
-// text explains, in Markdown.
-func text(content string) panel {
-	return panel{Type: "text", Options: map[string]any{"mode": "markdown", "content": content}}
 }
 
 // graph is a time series panel.
@@ -116,7 +122,7 @@ func number(title, description string, steps []step, queries ...query) panel {
 		Type: "stat", Title: title, Description: description, Datasource: from(), Targets: asked(queries...),
 		FieldConfig: &fieldConfig{
 			Defaults: map[string]any{
-				"noValue": "–", "color": map[string]any{"mode": "thresholds"},
+				"noValue": "?", "color": map[string]any{"mode": "thresholds"},
 				"thresholds": map[string]any{"mode": "absolute", "steps": steps},
 			},
 			Overrides: []override{},
@@ -128,15 +134,10 @@ func number(title, description string, steps []step, queries ...query) panel {
 	}
 }
 
-// only shows the field of that display name.
-func (p panel) only(name string) panel {
-	p.Options["reduceOptions"].(map[string]any)["fields"] = "/^" + name + "$/"
-	return p
-}
-
-// sorted puts overrides in the order of their names.
-func (p panel) sorted() panel {
-	slices.SortFunc(p.FieldConfig.Overrides, func(a, b override) int { return strings.Compare(a.Matcher.Options, b.Matcher.Options) })
+// only shows the fields whose names match. A transformation sees them before
+// overrides rename them.
+func (p panel) only(pattern string) panel {
+	p.Transformations = append(p.Transformations, transformation{ID: "filterFieldsByName", Options: map[string]any{"include": map[string]any{"pattern": "/" + pattern + "/"}}})
 	return p
 }
 
@@ -146,10 +147,11 @@ type step struct {
 	Value *float64 `json:"value"`
 }
 
-// zeroIsFine is green at 0 and another colour from 1 on.
+// zeroIsFine is green at 0 and another colour from 1 on. Where there is no value
+// it has none: what nobody knows is not fine.
 func zeroIsFine(colour string) []step {
-	one := 1.0
-	return []step{{Color: "green"}, {Color: colour, Value: &one}}
+	zero, one := 0.0, 1.0
+	return []step{{Color: "transparent"}, {Color: "green", Value: &zero}, {Color: colour, Value: &one}}
 }
 
 // named colours series of a stat by name.
@@ -157,7 +159,7 @@ func named(p panel, series, shown, colour string) panel {
 	o := override{Matcher: matcher{"byName", series}, Properties: []property{{"displayName", shown}}}
 	if colour != "" {
 		one := 1.0
-		o.Properties = append(o.Properties, property{"thresholds", map[string]any{"mode": "absolute", "steps": []step{{Color: "text"}, {Color: colour, Value: &one}}}})
+		o.Properties = append(o.Properties, property{"thresholds", map[string]any{"mode": "absolute", "steps": []step{{Color: "transparent"}, {Color: colour, Value: &one}}}})
 	}
 	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, o)
 	return p
@@ -169,7 +171,7 @@ func table(l language, title, description string, columns []string, queries ...q
 	p := panel{
 		Type: "table", Title: title, Description: description, Datasource: from(), Targets: asked(queries...),
 		FieldConfig: &fieldConfig{
-			Defaults:  map[string]any{"custom": map[string]any{"align": "auto", "filterable": true, "inspect": false, "cellOptions": map[string]any{"type": "auto"}}},
+			Defaults:  map[string]any{"custom": map[string]any{"align": "auto", "filterable": true, "inspect": false, "minWidth": 60, "cellOptions": map[string]any{"type": "auto"}}},
 			Overrides: []override{},
 		},
 		Options: map[string]any{"showHeader": true, "cellHeight": "sm"},
@@ -213,6 +215,41 @@ func linked(p panel, name, title, url string) panel {
 	return column(p, name, property{"links", []link{{Title: title, URL: url}}})
 }
 
+// wrapped lets a column's text take several lines.
+func wrapped(p panel, name string) panel {
+	return column(p, name, property{"custom.cellOptions", map[string]any{"type": "auto", "wrapText": true}})
+}
+
+// legend names series by a template, such as ${__field.labels.user}.
+func legend(p panel, template string) panel {
+	p.FieldConfig.Defaults["displayName"] = template
+	return p
+}
+
+// legendOf names those of one query.
+func legendOf(p panel, refID, template string) panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{matcher{"byFrameRefID", refID}, []property{{"displayName", template}}})
+	return p
+}
+
+// painted gives series their colours, by name.
+func painted(p panel, colours []word) panel {
+	for _, w := range colours {
+		p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{
+			matcher{"byName", w.value},
+			[]property{{"color", map[string]any{"mode": "fixed", "fixedColor": w.colour}}},
+		})
+	}
+	return p
+}
+
+// onOff is a graph of 0 and 1.
+func onOff(p panel) panel {
+	p.FieldConfig.Defaults["decimals"] = 0
+	p.FieldConfig.Defaults["custom"].(map[string]any)["axisSoftMax"] = 1
+	return p
+}
+
 // inspected lets long values of a column be opened.
 func inspected(p panel, name string) panel {
 	return column(p, name, property{"custom.inspect", true})
@@ -252,4 +289,4 @@ func around(column string, minutes int) string {
 const sameTime = "${__url_time_range}"
 
 // place is the part of a link that keeps data source, account and region.
-const place = "var-datasource=${datasource}&var-account=${account:queryparam}&var-region=${region}"
+const place = "${datasource:queryparam}&${account:queryparam}&${region:queryparam}"

@@ -1,5 +1,7 @@
 package main
 
+import "github.com/andonhq/andon/pkg/lamp"
+
 // room is the monitoring room: the towers as they are, and what is open on the
 // bridge's board.
 func room(l language) dashboard {
@@ -7,41 +9,45 @@ func room(l language) dashboard {
 
 	open := table(l, l.say("Open alerts", "発生中のアラート"),
 		l.say("The most severe first. To acknowledge stops the buzzer and keeps the light; it needs the role Editor.", "重大度の高い順。「確認(対応します)」でブザーが止まり、信号灯は点灯に変わります(編集者権限が必要)。"),
-		[]string{"severity", "name", "summary", "state", "since", "acknowledged by", "comment", "identity", "board", "link", "labels"},
+		[]string{"severity", "name", "summary", "state", "since", "acknowledged by", "identity", "link", "board"},
 		board(query{"kind": "alerts"}))
-	open = column(open, "severity", colouredCell)
+	open = worded(l, column(open, "severity", colouredCell), "severity", severities())
+	open = worded(l, open, "state", phases())
 	open = acknowledged(l, open, "identity")
-	open = inspected(open, "labels")
-	open = widths(open, map[string]int{"severity": 110, "name": 220, "state": 140, "since": 180, "acknowledged by": 160, "identity": 130, "board": 110, "link": 110})
+	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", ""))
+	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "board": 80, "link": 80})
 
 	towers := table(l, l.say("Towers", "信号灯"),
 		l.say("What each tower shows now, read back from it. Empty: it has no such unit, or it does not answer.", "各信号灯から読み取った現在の表示。空欄は、その色がないか、応答がないことを示します。"),
 		[]string{"tower", "state", "red", "amber", "green", "blue", "white", "buzzer", "as desired", "last seen", "reason"},
 		board(query{"kind": "towers"}))
-	for _, name := range []string{"state", "red", "amber", "green", "blue", "white"} {
-		towers = column(towers, name, colouredCell)
+	towers = worded(l, column(towers, "state", colouredCell), "state", towerStates)
+	for _, u := range lamp.Units {
+		towers = worded(l, column(towers, string(u), colouredCell), string(u), patterns(u))
 	}
-	towers = widths(towers, map[string]int{"state": 110, "red": 90, "amber": 90, "green": 90, "blue": 90, "white": 90, "buzzer": 80, "as desired": 110, "last seen": 180})
+	towers = worded(l, towers, "as desired", yesOrNo)
+	towers = widths(towers, map[string]int{"tower": 140, "state": 100, "red": 80, "amber": 80, "green": 80, "blue": 80, "white": 80, "buzzer": 70, "as desired": 90, "last seen": 170})
 
 	history := table(l, l.say("What happened", "履歴"), "",
 		[]string{"time", "event", "severity", "name", "by", "note", "board"},
 		board(query{"kind": "history", "limit": 500}))
-	history = column(history, "severity", colouredCell)
-	history = widths(history, map[string]int{"time": 180, "event": 150, "severity": 110, "name": 240, "by": 180, "board": 110})
+	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
+	history = worded(l, history, "event", kinds())
+	history = widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160, "board": 80})
 
 	counts := func(title, state string) panel {
-		p := number(title, "", zeroIsFine("orange"), board(query{"kind": "counts"})).only(".*, " + state)
-		for severity, colour := range map[string]string{"disaster": "purple", "critical": "red", "warning": "orange", "info": "blue"} {
-			p = named(p, severity+", "+state, severity, colour)
+		p := number(title, "", zeroIsFine("orange"), board(query{"kind": "counts"})).only(", " + state + "$")
+		for _, s := range severities() {
+			p = named(p, s.value+", "+state, l.say(s.value, s.shown), s.colour)
 		}
-		return p.sorted()
+		return p
 	}
 	return dashboard{
 		UID: l.uid("room"), Title: l.say("Monitoring room", "監視室"),
 		Description: l.say("The towers as they are and what is open on the bridge's board.", "信号灯の現在の状態と、発生中のアラート。"),
 		Time:        timeRange{"now-24h", "now"}, Refresh: "10s",
-		Templating: templating{[]variable{chooseSource(l)}},
-		Panels: laid(
+		Templating: templating{[]variable{chooseSource("board", l.say("Board", "ボード"), "Andon", "andon-board")}},
+		Panels: on("board", laid(
 			row{5, []panel{
 				counts(l.say("Unacknowledged", "未確認"), "unacknowledged"),
 				counts(l.say("Acknowledged", "確認済み"), "acknowledged"),
@@ -50,7 +56,7 @@ func room(l language) dashboard {
 			row{7, []panel{towers}},
 			row{12, []panel{open}},
 			row{10, []panel{history}},
-		),
+		)),
 	}
 }
 
@@ -66,7 +72,7 @@ func acknowledged(l language, p panel, name string) panel {
 		"type": "fetch", "title": l.say("Acknowledge", "確認(対応します)"), "oneClick": false,
 		"confirmation": l.say("Take this alert in your name?", "このアラートを確認しますか?(あなたの名前で記録されます)"),
 		"fetch": map[string]any{
-			"method": "POST", "url": "/api/datasources/uid/${datasource}/resources/andon/ack",
+			"method": "POST", "url": "/api/datasources/uid/${board}/resources/andon/ack",
 			// As a parameter the identity is encoded, whatever is in it.
 			"queryParams": [][]string{{"identity", field(name, "")}},
 			"headers":     [][]string{{"Content-Type", "application/json"}},

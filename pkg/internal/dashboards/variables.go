@@ -1,8 +1,9 @@
 package main
 
-// chooseSource lets the viewer choose among the data sources of this plugin.
-func chooseSource(l language) variable {
-	return variable{Name: "datasource", Label: l.say("Data source", "データソース"), Type: "datasource", Query: pluginID, Refresh: 1, Current: map[string]any{}, Options: []any{}}
+// chooseSource lets the viewer choose among the data sources of this plugin. It
+// begins with the one that provisioning/grafana/datasources makes.
+func chooseSource(name, label, text, uid string) variable {
+	return variable{Name: name, Label: label, Type: "datasource", Query: pluginID, Refresh: 1, Current: map[string]any{"text": text, "value": uid}, Options: []any{}}
 }
 
 // list is a variable whose values are a list of the data source.
@@ -24,7 +25,7 @@ func all(v variable) variable {
 // places are the variables by which every AWS dashboard begins.
 func places(l language, more ...variable) templating {
 	return templating{append([]variable{
-		chooseSource(l),
+		chooseSource("datasource", l.say("Data source", "データソース"), "AWS", "andon-aws"),
 		list("account", l.say("Account", "アカウント"), "accounts", nil),
 		list("region", l.say("Region", "リージョン"), "regions", query{"account": "$account"}),
 	}, more...)}

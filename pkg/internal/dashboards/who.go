@@ -11,11 +11,11 @@ func who(l language) dashboard {
 	}
 	list := table(l, l.say("Events", "操作の一覧"),
 		l.say("Newest first. The resource leads to its history. CloudTrail lists an event up to 15 minutes late.", "新しい順。リソースを選ぶと変更履歴を表示します。CloudTrail への反映は最大 15 分遅れます。"),
-		[]string{"time", "event", "user", "address", "resource", "resource type", "resources", "source", "error", "error message", "record"},
+		[]string{"time", "event", "user", "address", "resource", "resource type", "source", "error", "error message", "record"},
 		events(query{"kind": "events"}))
 	list = linked(list, "resource", l.say("What became of it?", "変更履歴を見る"),
 		l.to("config", place, "var-type="+field("resource type", ""), "var-resource="+field("resource", ""), "time="+field("time", inNumbers)+"&time.window=7200000"))
-	list = widths(list, map[string]int{"time": 180, "event": 200, "user": 140, "address": 140, "resource": 200, "resource type": 180})
+	list = widths(list, map[string]int{"time": 170, "event": 170, "user": 110, "address": 120, "resource": 180, "resource type": 150, "source": 150, "error": 110, "error message": 130, "record": 110})
 	list = inspected(inspected(list, "record"), "error message")
 	return dashboard{
 		UID: l.uid("who"), Title: l.say("Who did it", "誰が操作したか"),
@@ -27,8 +27,8 @@ func who(l language) dashboard {
 			typed("search", l.say("Search in the record", "イベント全体を検索"))),
 		Panels: laid(
 			row{7, []panel{
-				bars(graph(l.say("Changes by user", "ユーザー別の変更操作"), "", "short", events(query{"kind": "counts", "groupBy": "user"}))),
-				bars(graph(l.say("Changes by outcome", "結果別の変更操作"), l.say("done, denied (no permission), failed", "done: 成功、denied: 権限なし、failed: 失敗"), "short", events(query{"kind": "counts", "groupBy": "outcome"}))),
+				bars(legend(graph(l.say("Changes by user", "ユーザー別の変更操作"), "", "short", events(query{"kind": "counts", "groupBy": "user"})), "${__field.labels.user}")),
+				bars(painted(legend(graph(l.say("Changes by outcome", "結果別の変更操作"), l.say("done, denied (no permission), failed", "done: 成功、denied: 権限なし、failed: 失敗"), "short", events(query{"kind": "counts", "groupBy": "outcome"})), "${__field.labels.outcome}"), outcomes)),
 			}},
 			row{16, []panel{list}},
 		),
@@ -40,3 +40,5 @@ func anything(v variable, value string) variable {
 	v.Query, v.Current = value, map[string]any{"text": value, "value": value}
 	return v
 }
+
+var outcomes = []word{{"done", "", "green"}, {"denied", "", "orange"}, {"failed", "", "red"}}
