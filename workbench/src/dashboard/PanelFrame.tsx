@@ -7,7 +7,7 @@ import {
   type TimeRange,
   transformDataFrame,
 } from '@grafana/data';
-import { Alert, PanelChrome, TextLink } from '@grafana/ui';
+import { Alert, PanelChrome } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 import { map, of, switchMap } from 'rxjs';
 import { askEach } from '../ask';
@@ -58,17 +58,13 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
       height={height}
       loadingState={data.state}
       titleItems={panel.links?.map((l) => (
-        <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+        <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link">
           {templates.replace(l.title, scopedVars)}
-        </TextLink>
+        </a>
       ))}
     >
       {(w, h) => (
-        <section
-          aria-label={title || panel.type}
-          aria-busy={data.state === LoadingState.Loading}
-          style={{ height: h, overflow: 'hidden auto' }}
-        >
+        <div aria-busy={data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
           {errors.map((e, i) => (
             <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
           ))}
@@ -86,7 +82,7 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
               height={Math.max(80, h - strip)}
             />
           )}
-        </section>
+        </div>
       )}
     </PanelChrome>
   );

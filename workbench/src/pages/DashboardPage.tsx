@@ -1,6 +1,6 @@
 import type { AnnotationEvent, AnnotationQuery, TimeRange } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
-import { Alert, Button, LoadingPlaceholder, Stack, TextLink } from '@grafana/ui';
+import { Alert, Button, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { TimePicker } from '../TimePicker';
 import { addressWith, parameter, say } from '../address';
@@ -87,9 +87,9 @@ export function DashboardPage({ world, uid }: Props) {
           {(dashboard.links ?? [])
             .filter((l) => l.type !== 'dashboards')
             .map((l) => (
-              <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+              <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link">
                 {l.title}
-              </TextLink>
+              </a>
             ))}
           <TimePicker range={view.range} onChange={(range) => change(range.raw, now)} />
           <Button icon="sync" variant="secondary" onClick={() => change(view.range.raw, now)}>
