@@ -45,7 +45,7 @@ const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
 export function PanelFrame({ panel, uid, world, range, events, scopedVars, width, height }: Props) {
   const data = useAnswer({ panel, uid, world, range, scopedVars });
   const Drawn = drawn[panel.type] ?? OtherPanel;
-  const title = templates.replace(panel.title, scopedVars);
+  const title = templates.replace(panel.title, scopedVars, 'text');
   const errors = data.errors ?? [];
   const notices = data.series.flatMap((f) => f.meta?.notices ?? []);
   const messages = [...new Set([...errors.map((e) => e.message ?? ''), ...notices.map((n) => n.text)])];
@@ -53,12 +53,12 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
   return (
     <PanelChrome
       title={title}
-      description={panel.description ? templates.replace(panel.description, scopedVars) : undefined}
+      description={panel.description ? templates.replace(panel.description, scopedVars, 'text') : undefined}
       width={width}
       height={height}
       loadingState={data.state}
       titleItems={panel.links?.map((l) => (
-        <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link">
+        <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link" rel="noreferrer">
           {templates.replace(l.title, scopedVars)}
         </a>
       ))}
