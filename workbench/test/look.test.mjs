@@ -41,3 +41,23 @@ for (const { name, address, show } of views) {
     });
   }
 }
+
+test('faults of the layout are found', async () => {
+  const page = await bench.open('/explore');
+  await page.getByRole('button', { name: 'Run query' }).waitFor();
+  const broken = {
+    'pixels too wide': 'main { width: 3000px; }',
+    overlap: 'main button { position: fixed !important; top: 0; left: 0; }',
+    'is cut off': 'main label { display: block; width: 20px; overflow: hidden; white-space: nowrap; }',
+  };
+  for (const [fault, content] of Object.entries(broken)) {
+    const style = await page.addStyleTag({ content });
+    assert.ok(
+      (await layoutFaults(page)).some((f) => f.includes(fault)),
+      `"${fault}" is not found`
+    );
+    await style.evaluate((e) => e.remove());
+  }
+  assert.deepEqual(await layoutFaults(page), []);
+  await page.context().close();
+});

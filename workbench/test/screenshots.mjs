@@ -13,16 +13,17 @@ await mkdir(folder, { recursive: true });
 const bench = await start(['--bridge']);
 let faults = 0;
 try {
-  for (const { name, address, show, fullPage = false } of views) {
+  for (const { name, address, show } of views) {
     for (const lang of ['en-US', 'ja-JP']) {
-      const page = await bench.open(address, { lang, theme: 'light', width: 1280, height: 900 });
+      const page = await bench.open(address, { lang, theme: 'light', width: 1280, height: 600 });
       await show(page);
       for (const fault of await layoutFaults(page)) {
         console.error(`${name} in ${lang}: ${fault}`);
         faults++;
       }
       const file = path.join(folder, `${name}.${lang.slice(0, 2)}.png`);
-      await page.screenshot({ path: file, fullPage, animations: 'disabled', caret: 'hide' });
+      await page.waitForLoadState('networkidle'); // icons are files of their own
+      await page.screenshot({ path: file, fullPage: true, animations: 'disabled', caret: 'hide' });
       console.log(path.relative(process.cwd(), file));
       await page.context().close();
     }

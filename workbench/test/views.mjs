@@ -64,7 +64,6 @@ export const views = [
       await page.getByRole('button', { name: /^(Check each part|機能ごとに確認)$/ }).click();
       await page.getByRole('table').waitFor();
     },
-    fullPage: true,
   },
   {
     name: 'mistake',

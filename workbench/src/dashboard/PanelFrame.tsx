@@ -58,7 +58,13 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
       height={height}
       loadingState={data.state}
       titleItems={panel.links?.map((l) => (
-        <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link" rel="noreferrer">
+        <a
+          key={l.title}
+          href={hrefOf(l)}
+          target={l.targetBlank ? '_blank' : undefined}
+          className="external-link"
+          rel="noreferrer"
+        >
           {templates.replace(l.title, scopedVars)}
         </a>
       ))}

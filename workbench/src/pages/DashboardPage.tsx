@@ -87,7 +87,13 @@ export function DashboardPage({ world, uid }: Props) {
           {(dashboard.links ?? [])
             .filter((l) => l.type !== 'dashboards')
             .map((l) => (
-              <a key={l.title} href={hrefOf(l)} target={l.targetBlank ? '_blank' : undefined} className="external-link" rel="noreferrer">
+              <a
+                key={l.title}
+                href={hrefOf(l)}
+                target={l.targetBlank ? '_blank' : undefined}
+                className="external-link"
+                rel="noreferrer"
+              >
                 {l.title}
               </a>
             ))}
