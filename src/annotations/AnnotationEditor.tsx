@@ -8,5 +8,7 @@ const types = queryTypes.filter((type) => type.annotates);
 
 /** The query of an annotation: the types that have moments to mark, as kind "annotations". */
 export function AnnotationEditor(props: QueryEditorProps<AndonDataSource, AndonQuery, Settings>) {
-  return <QueryForm {...props} types={types} purpose="annotation" />;
+  // The form shows the fields of what will be asked, also for a query that names another kind.
+  const query = { ...props.query, kind: 'annotations' } as AndonQuery;
+  return <QueryForm {...props} query={query} types={types} purpose="annotation" />;
 }

@@ -1,9 +1,12 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
 import { t } from '@grafana/i18n';
-import { Text } from '@grafana/ui';
+import { Text, useStyles2 } from '@grafana/ui';
 import { Section } from './Section';
 
 /** What the data source keeps to by itself. There is nothing to set. */
 export function LimitsSection() {
+  const styles = useStyles2(getStyles);
   const limits = [
     t(
       'settings.limits.answer',
@@ -16,7 +19,7 @@ export function LimitsSection() {
   ];
   return (
     <Section title={t('settings.limits.title', 'Limits')}>
-      <ul style={{ paddingLeft: 20 }}>
+      <ul className={styles.list}>
         {limits.map((limit) => (
           <li key={limit}>
             <Text color="secondary">{limit}</Text>
@@ -26,3 +29,7 @@ export function LimitsSection() {
     </Section>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ paddingLeft: theme.spacing(2.5) }),
+});
