@@ -1,7 +1,8 @@
 //go:build mage
 
-// The project's commands: go tool mage -l lists them. It needs Go and nothing
-// else; what a command needs beyond that it installs or names.
+// The project's commands: go tool mage -l lists them. It needs Go, and Node for
+// the front end (magefile_front.go); what a command needs beyond that it
+// installs or names.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -80,19 +82,35 @@ func passOn(ctx context.Context, p *os.Process, ended <-chan struct{}) {
 }
 
 // Build builds andon, its notifier, the data source's back end, the demo, and
-// the Alertmanager that tests and demo use, into bin.
+// the Alertmanager that tests and demo use, into bin; and the front end into
+// dist.
 func Build(ctx context.Context) error {
-	p := newProgress("build", 4)
+	front, err := nodeHere(ctx)
+	if err != nil {
+		return err
+	}
+	p := newProgress("build", 6)
 	if err := build(ctx, p); err != nil {
 		return err
 	}
-	return buildPlugin(ctx, p)
+	if err := buildPlugin(ctx, p); err != nil {
+		return err
+	}
+	if !front {
+		fmt.Println("NOT BUILT:", nodeMissing(ctx))
+		return nil
+	}
+	return buildFront(ctx, p)
 }
 
 // Test runs everything that is tested, lint first.
 func Test(ctx context.Context) error {
-	p := newProgress("test", 11)
+	p := newProgress("test", 16)
 	missing, err := systemPackages(ctx, p)
+	if err != nil {
+		return err
+	}
+	front, err := nodeHere(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,6 +122,17 @@ func Test(ctx context.Context) error {
 	}
 	if err := buildPlugin(ctx, p); err != nil {
 		return err
+	}
+	if front {
+		if err := buildFront(ctx, p); err != nil {
+			return err
+		}
+		if err := lintFront(ctx, p); err != nil {
+			return err
+		}
+		if err := testFront(ctx, p, missing); err != nil {
+			return err
+		}
 	}
 	with := env("ANDON_BIN=" + absolute(binDir))
 	race, plain, err := packages(ctx)
@@ -122,6 +151,9 @@ func Test(ctx context.Context) error {
 	p.done()
 	for _, m := range missing {
 		fmt.Printf("NOT RUN for want of %s: %s\n", m.pkg, m.what)
+	}
+	if !front {
+		fmt.Println("NOT RUN, the front end's tests:", nodeMissing(ctx))
 	}
 	return nil
 }
@@ -183,7 +215,7 @@ func Soak(ctx context.Context) error {
 // Generate makes the generated code anew.
 func Generate(ctx context.Context) error {
 	p := newProgress("generate", 2)
-	if missing, err := systemPackages(ctx, p); err != nil || len(missing) > 0 {
+	if missing, err := systemPackages(ctx, p); err != nil || lacks(missing, "protobuf-compiler") || lacks(missing, "libprotobuf-dev") {
 		return errors.Join(err, missingError(missing))
 	}
 	p.step("generating the notifier protocol")
@@ -197,18 +229,7 @@ func build(ctx context.Context, p *progress) error {
 		return err
 	}
 	p.step("building andon-notifier-patlite and andon")
-	notifier := filepath.Join(binDir, "andon-notifier-patlite")
-	if err := goBuild(ctx, notifier, "./pkg/cmd/andon-notifier-patlite", ""); err != nil {
-		return err
-	}
-	data, err := os.ReadFile(notifier)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(data)
-	// andon starts the bundled notifier only if it is this very one.
-	stamp := "-X main.bundled=patlite=" + hex.EncodeToString(sum[:])
-	if err := goBuild(ctx, filepath.Join(binDir, "andon"), "./pkg/cmd/andon", stamp); err != nil {
+	if err := buildBridge(ctx, binDir); err != nil {
 		return err
 	}
 	p.step("building andon-demo")
@@ -218,14 +239,30 @@ func build(ctx context.Context, p *progress) error {
 	return buildAlertmanager(ctx, p)
 }
 
+// buildBridge builds the notifier, then andon, which starts the bundled notifier
+// only if it is this very one.
+func buildBridge(ctx context.Context, dir string, environment ...string) error {
+	notifier := filepath.Join(dir, "andon-notifier-patlite")
+	if err := goBuild(ctx, notifier, "./pkg/cmd/andon-notifier-patlite", "", environment...); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(notifier)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	stamp := "-X main.bundled=patlite=" + hex.EncodeToString(sum[:])
+	return goBuild(ctx, filepath.Join(dir, "andon"), "./pkg/cmd/andon", stamp, environment...)
+}
+
 // buildPlugin is apart from build: the demo does without it.
 func buildPlugin(ctx context.Context, p *progress) error {
 	p.step("building gpx_andon, the data source's back end")
 	return goBuild(ctx, filepath.Join(binDir, "gpx_andon"), "./pkg", "")
 }
 
-func goBuild(ctx context.Context, out, pkg, ldflags string) error {
-	return run(ctx, env("CGO_ENABLED=0"), "go", "build", "-trimpath", "-ldflags", strings.TrimSpace("-s -w "+ldflags), "-o", out, pkg)
+func goBuild(ctx context.Context, out, pkg, ldflags string, environment ...string) error {
+	return run(ctx, env(append(environment, "CGO_ENABLED=0")...), "go", "build", "-trimpath", "-ldflags", strings.TrimSpace("-s -w "+ldflags), "-o", out, pkg)
 }
 
 func buildAlertmanager(ctx context.Context, p *progress) error {
@@ -250,7 +287,7 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 	if err := run(ctx, nil, "go", "vet", "./pkg/..."); err != nil {
 		return err
 	}
-	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go"); err != nil {
+	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go", "magefile_front.go", "magefile_package.go"); err != nil {
 		return err
 	}
 	p.step("staticcheck")
@@ -258,14 +295,14 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 		return err
 	}
 	p.step("gofumpt, generated code")
-	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go")
+	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go", "magefile_front.go", "magefile_package.go")
 	if err != nil {
 		return err
 	}
 	if out != "" {
-		return fmt.Errorf("not formatted (go tool -modfile=tools/go.mod gofumpt -w pkg Magefile.go):\n%s", out)
+		return fmt.Errorf("not formatted (go tool -modfile=tools/go.mod gofumpt -w pkg *.go):\n%s", out)
 	}
-	if len(missing) > 0 {
+	if lacks(missing, "protobuf-compiler") || lacks(missing, "libprotobuf-dev") {
 		return nil
 	}
 	return generatedIsCurrent(ctx)
@@ -305,7 +342,7 @@ func generatedIsCurrent(ctx context.Context) error {
 // them down.
 var withoutRace = []string{
 	"/pkg/alert", "/pkg/lamp", "/pkg/config", "/pkg/text", "/pkg/mail", "/pkg/classify", "/pkg/board", "/pkg/tower",
-	"/pkg/internal/e2e", "/pkg/internal/pluginhost", "/pkg/internal/layers", "/pkg/internal/bench", "/pkg/cmd/andon-demo",
+	"/pkg/internal/e2e", "/pkg/internal/pluginhost", "/pkg/internal/layers", "/pkg/internal/bench", "/pkg/internal/dashboards", "/pkg/internal/release", "/pkg/cmd/andon-demo",
 }
 
 // packages splits the packages that have tests into those to test with the
@@ -367,6 +404,13 @@ type systemPackage struct{ pkg, file, what string }
 var needed = []systemPackage{
 	{"protobuf-compiler", "/usr/bin/protoc", "the check that the notifier protocol's code is generated"},
 	{"libprotobuf-dev", "/usr/include/google/protobuf/timestamp.proto", "the check that the notifier protocol's code is generated"},
+	{"chromium", "/usr/bin/chromium", "the front end's tests in a browser"},
+	{"fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "Japanese text in the front end's tests and pictures"},
+}
+
+// lacks reports whether a package is among those that are missing.
+func lacks(missing []systemPackage, pkg string) bool {
+	return slices.ContainsFunc(missing, func(m systemPackage) bool { return m.pkg == pkg })
 }
 
 // systemPackages installs what is missing where it may, and returns what is

@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
+	"runtime/debug"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
@@ -13,7 +15,15 @@ import (
 	andon "github.com/andonhq/andon/pkg/datasource"
 )
 
+// memory is what the process tries to stay below, in bytes. The collector works
+// harder near it; answers that need more still get it. Without it ten viewers of
+// a wildcard of 500 series took four times as much, most of it garbage.
+const memory = 128 << 20
+
 func main() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT says nothing else
+		debug.SetMemoryLimit(memory)
+	}
 	err := datasource.Manage(andon.ID, func(ctx context.Context, s backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
 		return andon.New(ctx, s, andon.Options{})
 	}, datasource.ManageOpts{})

@@ -6,7 +6,8 @@ import { configure } from '@testing-library/react';
 import plugin from '../../plugin.json';
 
 // Whether an element is hidden, jsdom finds out slowly: for each it reads all styles.
-configure({ defaultHidden: true });
+// A loaded machine may take long until something appears; nothing waits that long.
+configure({ defaultHidden: true, asyncUtilTimeout: 30_000 });
 
 Object.assign(globalThis, { TextDecoder, TextEncoder });
 

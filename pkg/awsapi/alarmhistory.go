@@ -63,14 +63,12 @@ func (c *Client) AlarmHistory(ctx context.Context, q AlarmHistoryQuery) (AlarmHi
 	if err := q.check(); err != nil {
 		return AlarmHistoryAnswer{}, err
 	}
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
 	// AWS sorts by one type of item or by none.
 	var itemType cwtypes.HistoryItemType
 	if len(q.ItemTypes) == 1 {
 		itemType = q.ItemTypes[0]
 	}
-	found, err := recall(ctx, c, lookup[cwtypes.AlarmHistoryItem]{
+	found, took, err := metered(ctx, c, lookup[cwtypes.AlarmHistoryItem]{
 		action: "cloudwatch:DescribeAlarmHistory",
 		trail:  trailOf(c, historyTrail, digest(c.scope, "alarm history", q.AlarmName, fmt.Sprint(q.Types), string(itemType))),
 		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
@@ -80,9 +78,7 @@ func (c *Client) AlarmHistory(ctx context.Context, q AlarmHistoryQuery) (AlarmHi
 			return c.historyPage(ctx, q, itemType, s, token)
 		},
 	})
-	answer := AlarmHistoryAnswer{Items: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
-	outer.add(answer.Usage)
-	return answer, err
+	return AlarmHistoryAnswer{Items: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: took}, err
 }
 
 func (q *AlarmHistoryQuery) check() error {

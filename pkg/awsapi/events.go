@@ -81,21 +81,19 @@ func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, e
 	if err := q.check(); err != nil {
 		return EventAnswer{}, err
 	}
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
-	found, err := c.recallEvents(ctx, q)
+	found, took, err := c.recallEvents(ctx, q)
 	if first := c.shared.now().Add(-eventRetention); err != nil && errorCode(err) == "InvalidTimeRangeException" && q.From.Before(first) && first.Before(q.To) {
 		// How far back it goes is AWS's to say; what it keeps can be had.
 		q.From = first
-		found, err = c.recallEvents(ctx, q)
+		var again Usage
+		found, again, err = c.recallEvents(ctx, q)
+		took.Add(again)
 	}
-	answer := EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
-	outer.add(answer.Usage)
-	return answer, err
+	return EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: took}, err
 }
 
-func (c *Client) recallEvents(ctx context.Context, q EventQuery) (trailAnswer[Event], error) {
-	return recall(ctx, c, lookup[Event]{
+func (c *Client) recallEvents(ctx context.Context, q EventQuery) (trailAnswer[Event], Usage, error) {
+	return metered(ctx, c, lookup[Event]{
 		action: "cloudtrail:LookupEvents",
 		trail:  trailOf(c, eventTrail, digest(c.scope, "events", q.Attribute, q.Value)),
 		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,

@@ -67,9 +67,7 @@ func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, e
 	if err := q.check(); err != nil {
 		return FilterAnswer{}, err
 	}
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
-	found, err := recall(ctx, c, lookup[cwltypes.FilteredLogEvent]{
+	found, took, err := metered(ctx, c, lookup[cwltypes.FilteredLogEvent]{
 		action: "logs:FilterLogEvents",
 		trail:  trailOf(c, filterTrail, digest(slices.Concat([]string{c.scope, "filter", q.Group, q.StreamPrefix, q.Pattern}, q.Streams)...)),
 		from:   q.From, to: q.To, limit: q.Limit, budget: q.Budget, noCache: q.NoCache,
@@ -81,9 +79,7 @@ func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, e
 			return c.filterPage(ctx, q, s, token)
 		},
 	})
-	answer := FilterAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: meter.Usage()}
-	outer.add(answer.Usage)
-	return answer, err
+	return FilterAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: took}, err
 }
 
 func (q *FilterQuery) check() error {

@@ -31,6 +31,7 @@ type Identity struct {
 
 const (
 	identityFor   = 15 * time.Minute // how long STS's word is taken
+	renewBefore   = 5 * time.Minute  // its end: from then on STS is asked beside the queries, and none waits
 	unverifiedFor = 5 * time.Minute  // how long until STS is asked again
 	stsPatience   = 8 * time.Second  // a closed network may not lead to STS at all
 )
@@ -40,9 +41,10 @@ type access struct {
 	account Account // zero: that of the data source's own credentials
 	creds   aws.CredentialsProvider
 
-	mu    sync.Mutex
-	id    Identity
-	until time.Time
+	mu       sync.Mutex
+	id       Identity
+	until    time.Time
+	renewing bool
 }
 
 var unverified atomic.Int64
@@ -51,10 +53,17 @@ var unverified atomic.Int64
 // an error: with a known access key id and a wrong secret nobody may read what
 // the real owner has cached.
 func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
+	now := s.shared.now()
 	a.mu.Lock()
 	id, until := a.id, a.until
+	known := id.key != "" && now.Before(until)
+	renew := known && id.Verified && !a.renewing && !now.Before(until.Add(-renewBefore))
+	a.renewing = a.renewing || renew
 	a.mu.Unlock()
-	if id.key != "" && s.shared.now().Before(until) {
+	if renew {
+		s.shared.flights.running.spawn(func() { s.renew(a) })
+	}
+	if known {
 		// Credentials that cannot be renewed any more end the identity early.
 		if _, err := a.creds.Retrieve(ctx); err != nil {
 			return Identity{}, credentialError(ctx, err)
@@ -63,6 +72,10 @@ func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
 	}
 	// The key holds the session's number: confirming is never shared between
 	// data sources.
+	return s.confirmed(ctx, a)
+}
+
+func (s *Sessions) confirmed(ctx context.Context, a *access) (Identity, error) {
 	v, _, err := s.shared.flights.do(ctx, "identity\x00"+s.nonce+"\x00"+a.account.Name, func(ctx context.Context) (any, error) {
 		return s.confirm(ctx, a)
 	})
@@ -70,6 +83,19 @@ func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
 		return Identity{}, err
 	}
 	return v.(Identity), nil
+}
+
+// renew confirms an identity before its time is over. Where that fails the
+// first query after its end asks, and tells why.
+func (s *Sessions) renew(a *access) {
+	ctx, cancel := context.WithTimeout(context.Background(), stsPatience)
+	defer cancel()
+	if _, err := s.confirmed(ctx, a); err != nil {
+		s.log.Debug("caller's identity not confirmed ahead of its end", "account", a.account.Name, "error", err)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.renewing = false
 }
 
 func (s *Sessions) confirm(ctx context.Context, a *access) (Identity, error) {

@@ -40,6 +40,16 @@ type lookup[T any] struct {
 // errBudget ends a lookup that has something to show.
 var errBudget = errors.New("time budget spent")
 
+// metered is recall with what it took, which counts for the caller too.
+func metered[T any](ctx context.Context, c *Client, l lookup[T]) (trailAnswer[T], Usage, error) {
+	outer := usageFrom(ctx)
+	ctx, meter := WithUsage(ctx)
+	found, err := recall(ctx, c, l)
+	took := meter.Usage()
+	outer.add(took)
+	return found, took, err
+}
+
 // recall answers a lookup. Its error comes with what is known all the same; the
 // end of the budget is none.
 func recall[T any](ctx context.Context, c *Client, l lookup[T]) (trailAnswer[T], error) {

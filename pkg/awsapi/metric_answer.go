@@ -121,7 +121,7 @@ func (w *part) cutOut(f *fetched) []MetricSeries {
 
 // lines are the series of dense data before until. Those of an expression without a point are
 // left out; a metric has always one.
-func (d *dense) lines(p *metricPlan, until int64) []MetricSeries {
+func (d *dense) lines(p *metricPlan, until int64, g grids) []MetricSeries {
 	_, end := d.index(span{d.span.from, ceilTo(until, d.period)})
 	labels := slices.Clone(d.order)
 	if p.search > 0 {
@@ -129,24 +129,9 @@ func (d *dense) lines(p *metricPlan, until int64) []MetricSeries {
 	}
 	var out []MetricSeries
 	for _, label := range labels {
-		s := MetricSeries{Label: label}
-		n := 0
-		for _, v := range d.series[label][:end] {
-			if !math.IsNaN(v) {
-				n++
-			}
+		if s := (MetricSeries{Label: label}); s.fill(d, d.series[label][:end], g) {
+			out = append(out, s)
 		}
-		if n == 0 {
-			continue
-		}
-		s.Times, s.Values = make([]time.Time, 0, n), make([]float64, 0, n)
-		for i, v := range d.series[label][:end] {
-			if !math.IsNaN(v) {
-				s.Times = append(s.Times, time.Unix(d.span.from+int64(i)*d.period, 0).UTC())
-				s.Values = append(s.Values, v)
-			}
-		}
-		out = append(out, s)
 	}
 	if len(out) == 0 && p.search == 0 {
 		label := p.req.Metric
@@ -156,4 +141,52 @@ func (d *dense) lines(p *metricPlan, until int64) []MetricSeries {
 		out = []MetricSeries{{Label: label}}
 	}
 	return out
+}
+
+// fill takes the points of a row, and reports whether there are any.
+func (s *MetricSeries) fill(d *dense, row []float64, g grids) bool {
+	n, first, last := 0, -1, 0
+	for i, v := range row {
+		if !math.IsNaN(v) {
+			if n++; first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if n == 0 {
+		return false
+	}
+	times := g.of(d)
+	if n == last-first+1 { // without a hole
+		s.Times, s.Values = slices.Clip(times[first:last+1]), slices.Clone(row[first:last+1])
+		return true
+	}
+	s.Times, s.Values = make([]time.Time, 0, n), make([]float64, 0, n)
+	for i, v := range row[:last+1] {
+		if !math.IsNaN(v) {
+			s.Times, s.Values = append(s.Times, times[i]), append(s.Values, v)
+		}
+	}
+	return true
+}
+
+// grids are the times of the periods of one answer's spans. Series that have
+// every period share them: a hundred lines of one panel have one list of times.
+type grids map[grid][]time.Time
+
+type grid struct {
+	span   span
+	period int64
+}
+
+func (g grids) of(d *dense) []time.Time {
+	k := grid{d.span, d.period}
+	if g[k] == nil {
+		g[k] = make([]time.Time, len(d.slots))
+		for i := range g[k] {
+			g[k][i] = time.Unix(d.span.from+int64(i)*d.period, 0).UTC()
+		}
+	}
+	return g[k]
 }

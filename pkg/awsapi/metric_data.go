@@ -40,13 +40,14 @@ func (c *Client) MetricData(ctx context.Context, reqs []MetricRequest, from, to 
 		asks[i], errs[i] = c.begin(ctx, g, p, from, to, now, opts)
 	}
 	var answer MetricAnswer
+	times := grids{}
 	for i, r := range reqs {
 		if r.Hidden {
 			continue
 		}
 		result := MetricResult{ID: r.ID, Err: errs[i]}
 		if asks[i] != nil {
-			asks[i].end(ctx, &result)
+			asks[i].end(ctx, &result, times)
 		}
 		answer.Results = append(answer.Results, result)
 	}
@@ -73,9 +74,14 @@ type ask struct {
 	known  *dense
 	parts  []*part
 
-	ranged  string // key of the whole answer, where there are no blocks
-	cached  []MetricSeries
-	isKnown bool
+	ranged string // key of the whole answer, where there are no blocks
+	cached *rangedAnswer
+}
+
+// rangedAnswer is an answer that is kept whole, with what AWS remarked on it.
+type rangedAnswer struct {
+	series []MetricSeries
+	notes  []string
 }
 
 func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, now time.Time, opts MetricOptions) (*ask, error) {
@@ -154,9 +160,9 @@ func (a *ask) beginRanged(ctx context.Context, whole span) {
 	a.ranged = "range\x00" + digest(a.plan.key, fmt.Sprint(whole.from, whole.to))
 	if v, ok := a.client.shared.cache.get(a.ranged); ok && !a.opts.NoCache {
 		t := v.(timed)
-		series := t.val.([]MetricSeries)
-		if a.now.Before(t.expires) && !(a.opts.NoCachedEmpty && points(series) == 0) {
-			a.cached, a.isKnown = series, true
+		kept := t.val.(*rangedAnswer)
+		if a.now.Before(t.expires) && !(a.opts.NoCachedEmpty && points(kept.series) == 0) {
+			a.cached = kept
 			return
 		}
 	}
@@ -172,7 +178,7 @@ func (a *ask) keepRanged(w *part) {
 	if w.span.to < a.now.Unix()-closes(a.plan.period) {
 		until = a.now.Add(emptyAgain[0])
 	}
-	a.client.shared.cache.put(a.ranged, timed{val: w.raw, expires: until}, int64(points(w.raw)*32+len(w.raw)*100))
+	a.client.shared.cache.put(a.ranged, timed{val: &rangedAnswer{w.raw, w.notes}, expires: until}, int64(points(w.raw)*32+len(w.raw)*100))
 }
 
 func points(series []MetricSeries) int {
@@ -184,11 +190,11 @@ func points(series []MetricSeries) int {
 }
 
 // end waits for what was asked and puts the answer together.
-func (a *ask) end(ctx context.Context, result *MetricResult) {
+func (a *ask) end(ctx context.Context, result *MetricResult, g grids) {
 	usage := usageFrom(ctx)
-	if a.isKnown {
-		usage.add(Usage{CacheHits: 1, PointsCached: points(a.cached)})
-		result.Series = a.cached
+	if a.cached != nil {
+		usage.add(Usage{CacheHits: 1, PointsCached: points(a.cached.series)})
+		result.Series, result.Messages = a.cached.series, slices.Clone(a.cached.notes)
 		return
 	}
 	for _, w := range a.parts {
@@ -219,7 +225,7 @@ func (a *ask) end(ctx context.Context, result *MetricResult) {
 		usage.add(Usage{CacheHits: 1})
 	}
 	usage.add(Usage{PointsCached: a.known.overlay(a.parts)})
-	result.Series = a.known.lines(a.plan, a.until)
+	result.Series = a.known.lines(a.plan, a.until, g)
 }
 
 // overlay lays answers over what was known, and returns how many points of it

@@ -54,7 +54,8 @@ type MetricResult struct {
 }
 
 // MetricSeries is one time series, oldest point first. A time is the start of
-// its period. Periods without data have no point.
+// its period. Periods without data have no point. Series of one answer may share
+// their Times: nobody may change them.
 type MetricSeries struct {
 	Label  string
 	Times  []time.Time

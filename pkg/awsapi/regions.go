@@ -33,10 +33,12 @@ var regions = []string{
 
 // Regions lists the regions that can be asked: AWS's own and those the settings
 // name, sorted.
-func (s *Sessions) Regions() []string {
-	all := slices.Clone(regions)
-	all = append(all, s.set.DefaultRegion)
-	for _, a := range s.set.Accounts {
+func (s *Sessions) Regions() []string { return slices.Clone(s.regions) }
+
+// regions are AWS's own and those that settings name.
+func (set Settings) regions() []string {
+	all := append(slices.Clone(regions), set.DefaultRegion)
+	for _, a := range set.Accounts {
 		all = append(all, a.Regions...)
 	}
 	slices.Sort(all)
@@ -52,7 +54,7 @@ func (s *Sessions) region(name string) (string, error) {
 	if name == "" {
 		return "", &BadRequest{Message: "no region: the query names none and the data source has no default region"}
 	}
-	if !slices.Contains(s.Regions(), name) {
+	if _, known := slices.BinarySearch(s.regions, name); !known {
 		return "", &NoSuchRegion{Region: name}
 	}
 	return name, nil

@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -41,7 +42,7 @@ func (retryer) IsErrorRetryable(err error) bool {
 		return true
 	}
 	var status *smithyhttp.ResponseError
-	if errors.As(err, &status) {
+	if errors.As(err, &status) && status.HTTPStatusCode() >= http.StatusBadRequest {
 		code := status.HTTPStatusCode()
 		return code >= http.StatusInternalServerError && code != http.StatusNotImplemented
 	}
@@ -49,7 +50,8 @@ func (retryer) IsErrorRetryable(err error) bool {
 	if errors.As(err, &api) {
 		return api.ErrorFault() == smithy.FaultServer
 	}
-	return retryableNetwork(err)
+	// Also a connection that broke while an answer of 200 was being read.
+	return retryableNetwork(err) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func (retryer) RetryDelay(attempt int, _ error) (time.Duration, error) {

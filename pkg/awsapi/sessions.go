@@ -36,6 +36,8 @@ type Sessions struct {
 	http   aws.HTTPClient
 	nonce  string // tells sessions of one process apart
 	all    []*access
+	// regions that can be asked, sorted.
+	regions []string
 
 	mu      sync.Mutex
 	clients map[string]*Client
@@ -66,7 +68,7 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 	s := &Sessions{
 		set: set, shared: o.Shared, log: o.Log,
 		nonce:   strconv.FormatInt(sessionNumber.Add(1), 10),
-		clients: map[string]*Client{},
+		clients: map[string]*Client{}, regions: set.regions(),
 	}
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/pem"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -110,6 +112,57 @@ func TestAccountsAreReachedByTheirRoles(t *testing.T) {
 		if _, err := s.Client(t.Context(), "", "ap-nowhere-9"); !errors.As(err, &region) {
 			t.Errorf("a region that does not exist: %v", err)
 		}
+	})
+}
+
+// TestAnIdentityIsRenewedBesideTheQueries: who looks at a dashboard never waits
+// for STS again, and a refusal is seen in time.
+func TestAnIdentityIsRenewedBesideTheQueries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		asked := func() int { return b.fake.count("sts:GetCallerIdentity") }
+		slow := make(chan struct{})
+		b.fake.before = func(c call) {
+			if c.action == "sts:GetCallerIdentity" {
+				<-slow
+			}
+		}
+		s := open(t, b.fake, keys("AKIAONE"), b.shared)
+		identity := func() error {
+			_, err := s.Client(t.Context(), "", "")
+			return err
+		}
+		before := asked()
+		close(slow)
+		if err := identity(); err != nil || asked() != before+1 {
+			t.Fatalf("%v, asked %d times", err, asked()-before)
+		}
+		slow = make(chan struct{})
+		b.clock.add(identityFor - renewBefore)
+		for range 3 { // none of them waits, and one asks
+			if err := identity(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		close(slow)
+		b.shared.Wait()
+		if asked() != before+2 {
+			t.Errorf("asked %d times, want 2", asked()-before)
+		}
+		b.fake.on("sts:GetCallerIdentity", func(call) (any, *awsError) {
+			return nil, &awsError{403, "InvalidClientTokenId", "The security token included in the request is invalid"}
+		})
+		b.clock.add(identityFor - time.Second) // since it was renewed
+		if err := identity(); err != nil {
+			t.Errorf("before its end: %v", err)
+		}
+		b.shared.Wait()
+		b.clock.add(time.Second)
+		var none *NoCredentials
+		if err := identity(); !errors.As(err, &none) {
+			t.Errorf("after its end: %v", err)
+		}
+		b.shared.Wait()
 	})
 }
 
@@ -226,3 +279,48 @@ func TestAPrivateCAWorks(t *testing.T) {
 		})
 	}
 }
+
+// TestAnAnswerThatBreaksOffIsAskedAgain: the status was 200, and the connection
+// ended in the middle of the body.
+func TestAnAnswerThatBreaksOffIsAskedAgain(t *testing.T) {
+	for name, broken := range map[string]error{
+		"closed": &net.OpError{Op: "read", Net: "tcp", Err: net.ErrClosed},
+		"short":  io.ErrUnexpectedEOF,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFakeAWS()
+				listMetrics(f)
+				s, err := New(t.Context(), keys("AKIAONE"), Options{Shared: NewShared(SharedOptions{}), Transport: &breaking{fakeAWS: f, err: broken}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, err := client(t, s).CloudWatch().ListMetrics(t.Context(), &cloudwatch.ListMetricsInput{}); err != nil {
+					t.Error(err)
+				}
+				if n := f.count("cloudwatch:ListMetrics"); n != 2 {
+					t.Errorf("asked %d times, want 2", n)
+				}
+			})
+		})
+	}
+}
+
+// breaking is a fake whose first answer of CloudWatch ends too early.
+type breaking struct {
+	*fakeAWS
+	err  error
+	once sync.Once
+}
+
+func (b *breaking) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.fakeAWS.RoundTrip(r)
+	if err == nil && r.Header.Get("smithy-protocol") == "rpc-v2-cbor" {
+		b.once.Do(func() { resp.Body = io.NopCloser(io.MultiReader(io.LimitReader(resp.Body, 1), failing{b.err})) })
+	}
+	return resp, err
+}
+
+type failing struct{ error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.error }

@@ -86,6 +86,9 @@ var process = sync.OnceValue(func() *Shared { return NewShared(SharedOptions{}) 
 // Process is the Shared that all sessions use unless told otherwise.
 func Process() *Shared { return process() }
 
+// Now is the time by which answers are recent or past.
+func (s *Sessions) Now() time.Time { return s.shared.now() }
+
 // Wait returns when no call is under way any more. Calls end when their last
 // caller has gone, so cancel the callers first.
 func (s *Shared) Wait() {

@@ -43,7 +43,8 @@ func callPrice(action string) float64 {
 	return freeCallsNothing
 }
 
-func (u *Usage) merge(o Usage) {
+// Add adds what another answer took.
+func (u *Usage) Add(o Usage) {
 	if len(o.Calls) > 0 && u.Calls == nil {
 		u.Calls = map[string]int{}
 	}
@@ -85,7 +86,7 @@ func (m *Meter) add(u Usage) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.u.merge(u)
+	m.u.Add(u)
 }
 
 // Scanned counts bytes that Logs Insights says it has read.

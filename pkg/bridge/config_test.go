@@ -107,7 +107,7 @@ towers:
     show: {critical: {red: flash}}
   - name: b
     notifier: patlite
-    settings: {address: 192.0.2.1, model: NHV6}
+    settings: {address: 192.0.2.2, model: NHV6}
     show:
       critical: {red: flash2, buzzer: 7, blue: steady}
     restore: 4s

@@ -78,7 +78,7 @@ func (c *Config) validateNotifiers() config.Problems {
 
 func (c *Config) validateTowers() config.Problems {
 	var ps config.Problems
-	names := map[string]int{}
+	names, places := map[string]int{}, map[string]int{}
 	c.Plans = nil
 	for i, t := range c.Towers {
 		at := fmt.Sprintf("towers[%d]", i)
@@ -89,6 +89,11 @@ func (c *Config) validateTowers() config.Problems {
 			ps.Add(at+".name", "a name of its own", "%q is the name of towers[%d] too", t.Name, first)
 		}
 		names[t.Name] = i
+		place := t.Notifier + " " + t.Place()
+		if first, twice := places[place]; twice && t.Place() != "" {
+			ps.Add(at+".settings.address", "one entry for each tower; match and show say what it shows", "towers[%d] is at %s too: the two would switch each other's lights", first, t.Place())
+		}
+		places[place] = i
 		known := false
 		for _, n := range c.Notifiers {
 			known = known || n.Name == t.Notifier

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/andonhq/andon/pkg/access"
+	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/classify"
 	"github.com/andonhq/andon/pkg/config"
 	"github.com/andonhq/andon/pkg/journal"
@@ -22,6 +23,8 @@ func (c *Config) Warnings() error {
 	ps = append(ps, access.ListenerWarnings("listeners", c.Listeners, len(c.Users) > 0, slices.ContainsFunc(c.Receivers, receive.Config.SendsSecrets))...)
 	ps = append(ps, access.UserWarnings("users", c.Users)...)
 	ps = append(ps, receive.Warnings("receivers", c.Receivers)...)
+	ps = append(ps, c.listenerWarnings()...)
+	ps = append(ps, c.ruleWarnings()...)
 	ps = append(ps, c.equalWarnings()...)
 	ps = append(ps, c.journalWarnings()...)
 	for i, t := range c.Towers {
@@ -31,6 +34,39 @@ func (c *Config) Warnings() error {
 		ps.Add("receivers", "add one", "nothing can send alerts but andon send")
 	}
 	return c.doc.Locate(ps)
+}
+
+// listenerWarnings says where senders find no open door.
+func (c *Config) listenerWarnings() config.Problems {
+	var ps config.Problems
+	posted := slices.IndexFunc(c.Receivers, func(r receive.Config) bool { return r.SQS == nil })
+	open := slices.ContainsFunc(c.Listeners, func(l access.Listener) bool { return l.Serves(access.Receive) })
+	if posted >= 0 && !open && len(c.Listeners) > 0 {
+		ps.Add("listeners", "add receive to the serve of one", "none serves receive: nothing can be posted to receiver %s", c.Receivers[posted].Name)
+	}
+	return ps
+}
+
+// ruleWarnings names the rules that decide nothing, because one above takes
+// everything that they match.
+func (c *Config) ruleWarnings() config.Problems {
+	var ps config.Problems
+	for i, rule := range c.Rules {
+		for j, above := range c.Rules[:i] {
+			if !above.Continue && len(above.ResolvedBy) == 0 && includes(rule.Match, above.Match) {
+				ps.Add(fmt.Sprintf("rules[%d].match", i), "put it above, or remove it", "rules[%d] (%s) takes all that it matches: it never decides", j, above.Name)
+				break
+			}
+		}
+	}
+	return ps
+}
+
+// includes reports whether some matchers demand all that others demand.
+func includes(all, some alert.Matchers) bool {
+	return !slices.ContainsFunc(some, func(m alert.Matcher) bool {
+		return !slices.ContainsFunc(all, func(o alert.Matcher) bool { return o.String() == m.String() })
+	})
 }
 
 // equalWarnings names the labels by which a rule pairs a mail with its
@@ -102,6 +138,9 @@ func (c *Config) journalWarnings() config.Problems {
 		ps.Add("journal.path", "make it, owned by the user andon runs as: "+journal.FolderAdvice(c.Journal.Path), "the folder %s does not exist: the journal could not be opened", dir)
 	case err == nil && !info.IsDir():
 		ps.Add("journal.path", "a file in a folder", "%s is no folder: the journal could not be opened", dir)
+	}
+	if info, err := os.Stat(c.Journal.Path); err == nil && info.IsDir() {
+		ps.Add("journal.path", "a file, such as "+filepath.Join(c.Journal.Path, "andon.db"), "%s is a folder: the journal could not be opened", c.Journal.Path)
 	}
 	return ps
 }

@@ -45,6 +45,16 @@ func TestWarnings(t *testing.T) {
 			"no folder for the journal", strings.Replace("journal: {path: DIR/andon.db}\n", "DIR", missing, 1) + mailReceivers,
 			"1:17: journal.path: the folder " + missing + " does not exist: the journal could not be opened; make it, owned by the user andon runs as: install -d -o andon -g andon -m 0700 " + missing,
 		},
+		{
+			"the journal is a folder", "journal: {path: " + dir + "}\n" + mailReceivers,
+			"1:17: journal.path: " + dir + " is a folder: the journal could not be opened; a file, such as " + filepath.Join(dir, "andon.db"),
+		},
+		{"nobody can send", `listeners: [{address: "127.0.0.1:9560", serve: [api]}]` + "\n" + mailReceivers, "1:12: listeners: none serves receive: nothing can be posted to receiver aws; add receive to the serve of one"},
+		{
+			"a rule below one that takes all", mailReceivers + `rules: [{name: a, match: ['host="x"'], severity: info}, {name: b, match: ['job="y"', 'host="x"'], severity: critical}, {name: c, match: ['job="y"'], severity: info}]`,
+			`11:74: rules[1].match: rules[0] (a) takes all that it matches: it never decides; put it above, or remove it`,
+		},
+		{"a rule below one that goes on", mailReceivers + `rules: [{name: a, match: ['host="x"'], continue: true, labels: {s: t}}, {name: b, match: ['host="x"'], severity: critical}]`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := c.text

@@ -24,23 +24,24 @@ type Queues struct {
 	log     *slog.Logger
 	metrics *receive.Metrics
 
-	mu      sync.Mutex
-	wanted  []*receive.Queue
-	ctx     context.Context // of Run, nil before; it is the owner of what runs
-	running map[string]*polling
-	all     sync.WaitGroup
+	mu     sync.Mutex
+	wanted []*receive.Queue
+	ctx    context.Context     // of Run, nil before; it is the owner of what runs
+	polled map[string]*polling // by receiver; also what was told to stop, for its successor to wait for
+	all    sync.WaitGroup
 }
 
-// polling is one queue that is polled.
+// polling is one queue that is polled, or was.
 type polling struct {
 	*receive.Queue
+	ctx  context.Context // has ended: it was told to stop
 	stop context.CancelFunc
-	done chan struct{}
+	done chan struct{} // it has stopped
 }
 
 // NewQueues makes what runs queues; it polls none until Use and Run.
 func NewQueues(b *Bridge, metrics *receive.Metrics, log *slog.Logger) *Queues {
-	return &Queues{bridge: b, log: log, metrics: metrics, running: map[string]*polling{}}
+	return &Queues{bridge: b, log: log, metrics: metrics, polled: map[string]*polling{}}
 }
 
 // Open opens the receivers of a configuration that pull, without asking
@@ -79,20 +80,19 @@ func (q *Queues) Run(ctx context.Context) {
 
 // arrange starts and stops queues; q.mu is held.
 func (q *Queues) arrange() {
-	for name, p := range q.running {
+	for name, p := range q.polled {
 		if !slices.ContainsFunc(q.wanted, func(w *receive.Queue) bool { return w.Name() == name }) {
 			p.stop()
-			delete(q.running, name)
 		}
 	}
 	for _, w := range q.wanted {
-		before := q.running[w.Name()]
-		if before != nil && before.Same(w) {
+		before := q.polled[w.Name()]
+		if before != nil && before.ctx.Err() == nil && before.Same(w) {
 			continue
 		}
 		ctx, stop := context.WithCancel(q.ctx)
-		next := &polling{Queue: w, stop: stop, done: make(chan struct{})}
-		q.running[w.Name()] = next
+		next := &polling{Queue: w, ctx: ctx, stop: stop, done: make(chan struct{})}
+		q.polled[w.Name()] = next
 		if before != nil {
 			before.stop()
 		}

@@ -26,9 +26,7 @@ const hallTower = `  - name: hall
 `
 
 func TestATowerThatIsRemovedIsNotLost(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Away("hall")
 		s.Open(TowerLost)
 		s.Expect("ops-room", "amber=steady")
@@ -50,9 +48,7 @@ func TestATowerThatIsRemovedIsNotLost(t *testing.T) {
 // TestASeverityThatIsRemovedDarkensNothing: no moment without a light, and a
 // buzzer that is not stopped.
 func TestASeverityThatIsRemovedDarkensNothing(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="VPN", severity="disaster"`)
 		s.Expect("ops-room", "red=flash2 buzzer=3")
 		s.text = strings.NewReplacer("      disaster: {red: flash2, buzzer: 3, buzzer_for: 0s}\n", "",
@@ -66,9 +62,7 @@ func TestASeverityThatIsRemovedDarkensNothing(t *testing.T) {
 // TestRestartWithAnotherConfiguration: what the journal holds is classified by
 // the configuration that is in force, before a tower is lit.
 func TestRestartWithAnotherConfiguration(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="VPN", severity="disaster"`)
 		s.Fire(`alertname="A", severity="critical"`)
 		s.Expect("ops-room", "red=flash2 buzzer=3")
@@ -98,9 +92,7 @@ func TestRestartWithAnotherConfiguration(t *testing.T) {
 // TestDeadlinesFollowTheRules: an expiry that the new file gives or takes away
 // counts for what is open.
 func TestDeadlinesFollowTheRules(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		s.Fire(`alertname="Short"`)
 		s.Expect("ops-room", "amber=steady")
@@ -117,9 +109,7 @@ func TestDeadlinesFollowTheRules(t *testing.T) {
 // TestTheMatchOfATowerFollowsTheFile: what it shows is made of the board, not
 // of what it showed before.
 func TestTheMatchOfATowerFollowsTheFile(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="A", severity="critical", site="attic"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.At("30s")
@@ -137,9 +127,7 @@ func TestTheMatchOfATowerFollowsTheFile(t *testing.T) {
 // TestTheButtonTakesOnlyWhatTheTowerLights leaves alone what matches the tower
 // and is not shown there.
 func TestTheButtonTakesOnlyWhatTheTowerLights(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("      warning: {amber: steady}\n      critical: {red: flash, buzzer: 2}", "      critical: {red: flash, buzzer: 2}")
 		s.Fire(`alertname="W", site="hall"`)
 		s.Fire(`alertname="C", site="hall", severity="critical"`)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/andonhq/andon/pkg/alert"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/lamp"
 	"github.com/andonhq/andon/pkg/receive"
@@ -57,6 +58,17 @@ func run(t *testing.T, file string, story func(*scenario)) {
 			}
 		}
 		s.stop()
+	})
+}
+
+// inOpsRoom tells a story that begins with nothing wrong in the ops room, which
+// shows it, and in the hall, which is dark then.
+func inOpsRoom(t *testing.T, story func(*scenario)) {
+	t.Helper()
+	run(t, "ops-room.yaml", func(s *scenario) {
+		s.Expect("ops-room", "green=steady")
+		s.Expect("hall", "off")
+		story(s)
 	})
 }
 
@@ -106,7 +118,7 @@ func (s *scenario) Start() {
 func (s *scenario) Restart(after string) {
 	s.t.Helper()
 	s.stop()
-	time.Sleep(duration(s.t, after))
+	bubble.Pass(duration(s.t, after))
 	s.Start()
 }
 
@@ -118,8 +130,7 @@ func (s *scenario) At(after string) {
 	if d < passed {
 		s.t.Fatalf("the story is at %s already, not at %s", passed, d)
 	}
-	time.Sleep(d - passed)
-	synctest.Wait()
+	bubble.Pass(d - passed)
 }
 
 func duration(t *testing.T, text string) time.Duration {

@@ -30,9 +30,7 @@ func (s *scenario) ends(id alert.Identity, want ...string) {
 }
 
 func TestARefusedSenderIsOnTheBoardForAWhile(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		refused := receive.Refusal{Receiver: "am", Reason: receive.ReasonFormat, Detail: "alerts[0]: no labels"}
 		s.bridge.Refuse(refused) // anybody could have sent it
@@ -56,9 +54,7 @@ func TestARefusedSenderIsOnTheBoardForAWhile(t *testing.T) {
 }
 
 func TestTruncatedGroups(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		s.Batch(receive.Batch{Receiver: "am", Group: "{}", Truncated: 3})
 		s.Open(AlertsTruncated)
@@ -87,9 +83,7 @@ func TestTruncatedGroups(t *testing.T) {
 }
 
 func TestANotifierThatIsDown(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		c := func(active bool, text string) {
 			s.bridge.setCondition(selfIdentity(NotifierDown, "patlite"), condition{
 				active: active, labels: map[string]string{"alertname": NotifierDown, "notifier": "patlite"},
@@ -120,9 +114,7 @@ func TestANotifierThatIsDown(t *testing.T) {
 // TestAConditionThatCouldNotBeToldIsToldLater: it is compared with the board,
 // nothing is sent as an event.
 func TestAConditionThatCouldNotBeToldIsToldLater(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		mend := s.Break()
 		s.Away("hall")
 		s.Open()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/andonhq/andon/pkg/internal/bubble"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -29,12 +30,12 @@ func TestShadowReport(t *testing.T) {
 		green := lamp.State{Lights: map[lamp.Unit]lamp.Pattern{lamp.Green: lamp.Steady}}
 		show("ops-room", green)
 		show("hall", green)
-		time.Sleep(10 * time.Second)
+		bubble.Pass(10 * time.Second)
 		show("ops-room", green) // a refresh is no change
 		show("ops-room", red)
-		time.Sleep(90 * time.Second)
+		bubble.Pass(90 * time.Second)
 		show("ops-room", green)
-		time.Sleep(time.Second)
+		bubble.Pass(time.Second)
 		want := []ShadowReport{
 			{
 				Tower: "hall", Seconds: map[string]float64{"green=steady": 101}, Times: map[string]int{"green=steady": 1},

@@ -11,9 +11,7 @@ import (
 )
 
 func TestAcknowledgedAlertStaysLitAndQuiet(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="DiskFull", severity="critical"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.Expect("hall")
@@ -27,9 +25,7 @@ func TestAcknowledgedAlertStaysLitAndQuiet(t *testing.T) {
 }
 
 func TestBuzzerEndsByItselfAndSoundsForEachNewAlert(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="A", severity="critical"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.At("59s")
@@ -54,9 +50,7 @@ func TestBuzzerEndsByItselfAndSoundsForEachNewAlert(t *testing.T) {
 }
 
 func TestARestartDoesNotSoundAgain(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="A", severity="critical"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.At("65s")
@@ -70,9 +64,7 @@ func TestARestartDoesNotSoundAgain(t *testing.T) {
 }
 
 func TestOneOfTwoResolves(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="W"`)
 		s.Expect("ops-room", "amber=steady")
 		s.Fire(`alertname="A", severity="critical"`)
@@ -85,9 +77,7 @@ func TestOneOfTwoResolves(t *testing.T) {
 }
 
 func TestALostTowerShowsTheTruthOfNow(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Away("hall")
 		s.Open("TowerLost")
 		s.Expect("ops-room", "amber=steady")
@@ -106,9 +96,7 @@ func TestALostTowerShowsTheTruthOfNow(t *testing.T) {
 }
 
 func TestAnAlertThatFiredWhileTheTowerWasAwaySoundsThere(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Away("hall")
 		s.Fire(`alertname="Still", severity="critical", site="hall"`)
 		s.At("2m")
@@ -122,9 +110,7 @@ func TestAnAlertThatFiredWhileTheTowerWasAwaySoundsThere(t *testing.T) {
 }
 
 func TestTheClearButton(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="A", severity="critical", site="hall"`)
 		s.Fire(`alertname="B", severity="critical"`)
 		s.Expect("hall", "red=flash buzzer=2")
@@ -143,9 +129,7 @@ func TestTheClearButton(t *testing.T) {
 }
 
 func TestMailsInAnyOrder(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Mail(`state="障害", host="web01", service="決済"`, "0s")
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.Mail(`state="障害", host="web01", service="決済"`, "0s")
@@ -164,9 +148,7 @@ func TestMailsInAnyOrder(t *testing.T) {
 }
 
 func TestWatchdog(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="Watchdog"`)
 		s.Open()
 		s.At("2m")
@@ -183,9 +165,7 @@ func TestWatchdog(t *testing.T) {
 }
 
 func TestExpiry(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Reload("heartbeats: [{", "# heartbeats: [{")
 		s.Fire(`alertname="Short"`)
 		s.Fire(`alertname="Long"`)
@@ -200,9 +180,7 @@ func TestExpiry(t *testing.T) {
 }
 
 func TestReloadKeepsAcknowledgementsAndSoundsWhatWasRaised(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="W"`)
 		s.Fire(`alertname="A", severity="critical"`)
 		s.Expect("ops-room", "amber=steady", "red=flash amber=steady buzzer=1")
@@ -219,9 +197,7 @@ func TestReloadKeepsAcknowledgementsAndSoundsWhatWasRaised(t *testing.T) {
 }
 
 func TestSequenceMWaitsForReset(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="VPN", severity="disaster"`)
 		s.Fire(`alertname="Slow"`)
 		s.Expect("ops-room", "red=flash2 buzzer=3", "red=flash2 amber=steady buzzer=3")

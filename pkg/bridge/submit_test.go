@@ -31,9 +31,7 @@ func (s *scenario) Batch(b receive.Batch) {
 }
 
 func TestAKnownKeyChangesNothing(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		message := receive.Batch{
 			Receiver: "am", Key: "sns/1", KeyUntil: s.start.Add(2 * time.Hour),
 			Events:  many(t, 2*maxCommand+1, alert.Firing),
@@ -73,9 +71,7 @@ func TestAKnownKeyChangesNothing(t *testing.T) {
 // TestWhatNoRuleKnewIsListed: whatever became of it; not what was refused, nor
 // recoveries, nor what the bridge says of itself.
 func TestWhatNoRuleKnewIsListed(t *testing.T) {
-	run(t, "ops-room.yaml", func(s *scenario) {
-		s.Expect("ops-room", "green=steady")
-		s.Expect("hall", "off")
+	inOpsRoom(t, func(s *scenario) {
 		s.Fire(`alertname="Known", severity="critical"`)
 		s.Expect("ops-room", "red=flash buzzer=1")
 		s.Fire(`alertname="Unknown"`)

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -21,7 +22,7 @@ func TestCloudTrail(t *testing.T) {
 		"none":        `{"queryType":"cloudtrail","attribute":"EventName","value":"NoSuchEvent"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := enter(t, keys).one(q, at(-30), at(5))
+			got := enter(t, keys).One(q, at(-30), at(5))
 			if got.Error != nil || got.Frames[0].Meta.Type != data.FrameTypeTable {
 				t.Fatalf("error %v, frames %v", got.Error, got.Frames)
 			}
@@ -38,8 +39,8 @@ func TestCloudTrailCounts(t *testing.T) {
 		"counts-no-group": `{"queryType":"cloudtrail","kind":"counts","groupBy":"errorCode","attribute":"EventName","value":"NoSuchEvent"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := enter(t, keys).one(q, at(-4), at(2))
-			alertable(t, got)
+			got := enter(t, keys).One(q, at(-4), at(2))
+			querytest.AlertableAnswer(t, got)
 			golden(t, "cloudtrail-"+name, got)
 		})
 	}
@@ -49,12 +50,12 @@ func TestCloudTrailCounts(t *testing.T) {
 // small.
 func TestCloudTrailCountsWholeStepsOnly(t *testing.T) {
 	r := enter(t, keys)
-	q := asking("A", `{"queryType":"cloudtrail","kind":"counts","limit":2}`, at(-30), at(5))
+	q := querytest.Asking("A", `{"queryType":"cloudtrail","kind":"counts","limit":2}`, at(-30), at(5))
 	q.Interval = 10 * time.Minute
-	got := r.ask(q)["A"]
-	alertable(t, got)
-	if !strings.Contains(texts(got.Frames[0].Meta.Notices), "more events than the limit") {
-		t.Errorf("notices: %s", texts(got.Frames[0].Meta.Notices))
+	got := r.Ask(q)["A"]
+	querytest.AlertableAnswer(t, got)
+	if !strings.Contains(querytest.Notices(got.Frames[0]), "more events than the limit") {
+		t.Errorf("notices: %s", querytest.Notices(got.Frames[0]))
 	}
 	if n := got.Frames[0].Rows(); n >= 4 {
 		t.Errorf("%d steps, though the newest two events only were read", n)
@@ -64,11 +65,11 @@ func TestCloudTrailCountsWholeStepsOnly(t *testing.T) {
 // A region that cannot be read is told; the others are shown.
 func TestCloudTrailSeveralRegions(t *testing.T) {
 	r := enter(t, keys)
-	got := r.one(`{"queryType":"cloudtrail","regions":["ap-northeast-1","mars-north-1"],"attribute":"EventName","value":"StopInstances"}`, at(-30), at(5))
+	got := r.One(`{"queryType":"cloudtrail","regions":["ap-northeast-1","mars-north-1"],"attribute":"EventName","value":"StopInstances"}`, at(-30), at(5))
 	if got.Error != nil || got.Frames[0].Rows() != 1 {
 		t.Fatalf("error %v, frames %v", got.Error, got.Frames)
 	}
-	if text := texts(got.Frames[0].Meta.Notices); !strings.Contains(text, `mars-north-1: there is no region "mars-north-1"`) {
+	if text := querytest.Notices(got.Frames[0]); !strings.Contains(text, `mars-north-1: there is no region "mars-north-1"`) {
 		t.Errorf("notices: %s", text)
 	}
 	if c := got.Frames[0].Meta.Custom.(query.Custom).Usage; c.Calls["cloudtrail:LookupEvents"] != 1 {
@@ -90,7 +91,7 @@ func TestCloudTrailMistakes(t *testing.T) {
 		`{"queryType":"cloudtrail","filters":[{"field":"a","op":"=~","value":"("}]}`: "filters[0].value: is no regular expression",
 		`{"queryType":"cloudtrail","filters":"none"}`:                                "filters: is a JSON string, not a",
 	} {
-		got := r.one(q, at(-6), at(4))
+		got := r.One(q, at(-6), at(4))
 		if got.Error == nil || !strings.Contains(got.Error.Error(), want) || got.Status != 400 {
 			t.Errorf("%s\n got %d %v\nwant %s", q, got.Status, got.Error, want)
 		}

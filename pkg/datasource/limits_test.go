@@ -10,44 +10,31 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
-	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
-// bubble is a room whose time is that of a synctest bubble: waiting costs
+// inBubble is a room whose time is that of a synctest bubble: waiting costs
 // nothing.
-func bubble(t *testing.T, o awsfake.Options, test func(*room)) {
+func inBubble(t *testing.T, o awsfake.Options, test func(*room)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		offset := time.Until(awsfake.DefaultAnchor.Add(30 * time.Minute))
-		now := func() time.Time { return time.Now().Add(offset) }
-		o.Now = now
-		r := &room{T: t, aws: awsfake.New(o)}
-		shared := awsapi.NewShared(awsapi.SharedOptions{Now: now})
-		ds, err := New(t.Context(), backend.DataSourceInstanceSettings{
-			JSONData:                []byte(keys),
-			DecryptedSecureJSONData: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
-		}, Options{Shared: shared, Transport: r.aws})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.ds = ds
-		test(r)
-		ds.Dispose()
-		shared.Wait()
+		o.Now = querytest.Clock()
+		test(open(t, keys, o))
 	})
 }
 
 // Throttled for longer than anybody waits: that query says so, its neighbour is
 // answered.
 func TestThrottledForAMinute(t *testing.T) {
-	bubble(t, awsfake.Options{}, func(r *room) {
+	inBubble(t, awsfake.Options{}, func(r *room) {
 		r.aws.FailNext("LookupEvents", -1, awsfake.ErrThrottled(awsfake.CloudTrail))
 		started := time.Now()
-		got := r.ask(
-			asking("A", `{"queryType":"cloudtrail"}`, at(-10), at(5)),
-			asking("B", `{"queryType":"alarms","kind":"counts"}`, at(-10), at(5)),
+		got := r.Ask(
+			querytest.Asking("A", `{"queryType":"cloudtrail"}`, at(-10), at(5)),
+			querytest.Asking("B", `{"queryType":"alarms","kind":"counts"}`, at(-10), at(5)),
 		)
 		if took := time.Since(started); took > 30*time.Second {
 			r.Errorf("the answer took %s", took)
@@ -57,7 +44,7 @@ func TestThrottledForAMinute(t *testing.T) {
 		} else if a.Error != nil && (a.Status != backend.StatusTooManyRequests || !strings.Contains(a.Error.Error(), "throttled")) {
 			r.Errorf("events: %d %v", a.Status, a.Error)
 		}
-		alertable(r.T, got["B"])
+		querytest.AlertableAnswer(r.T, got["B"])
 	})
 }
 
@@ -83,7 +70,7 @@ func readers() []string {
 // more than twice a second, each answers within its time with what it has, the
 // next refresh continues, and in the end everything has been read.
 func TestThirtyTwoReadersOfTheHistory(t *testing.T) {
-	bubble(t, awsfake.Options{Throttle: true}, func(r *room) {
+	inBubble(t, awsfake.Options{Throttle: true}, func(r *room) {
 		first := time.Now()
 		all := readers()
 		if len(all) != 32 {
@@ -93,10 +80,10 @@ func TestThirtyTwoReadersOfTheHistory(t *testing.T) {
 		for time.Since(first) < 2*time.Minute {
 			var queries []backend.DataQuery
 			for i, q := range all {
-				queries = append(queries, asking(fmt.Sprintf("Q%d", i), q, at(-7*24*60), at(0)))
+				queries = append(queries, querytest.Asking(fmt.Sprintf("Q%d", i), q, at(-7*24*60), at(0)))
 			}
 			started, incomplete := time.Now(), 0
-			for refID, a := range r.ask(queries...) {
+			for refID, a := range r.Ask(queries...) {
 				if a.Error != nil {
 					r.Errorf("%s: %v", refID, a.Error)
 					continue
@@ -109,7 +96,7 @@ func TestThirtyTwoReadersOfTheHistory(t *testing.T) {
 			if took := time.Since(started); took > 26*time.Second {
 				r.Errorf("an answer took %s", took)
 			}
-			time.Sleep(5 * time.Second) // of the bubble: until the dashboard's refresh
+			bubble.Pass(5 * time.Second) // until the dashboard's refresh
 		}
 		c := r.aws.Counts()
 		if c.Throttled > 0 {
@@ -126,16 +113,16 @@ func TestThirtyTwoReadersOfTheHistory(t *testing.T) {
 
 // Who goes away leaves nothing behind: the query is stopped in AWS.
 func TestCancelledQueryIsStopped(t *testing.T) {
-	bubble(t, awsfake.Options{QueryTakes: time.Hour}, func(r *room) {
+	inBubble(t, awsfake.Options{QueryTakes: time.Hour}, func(r *room) {
 		ctx, cancel := context.WithCancel(r.Context())
 		done := make(chan backend.Responses, 1)
 		go func() {
 			out, _ := r.ds.QueryData(ctx, &backend.QueryDataRequest{Queries: []backend.DataQuery{
-				asking("A", `{"queryType":"logs","logGroups":["/var/log/secure"],"query":"fields @message"}`, at(-60), at(0)),
+				querytest.Asking("A", `{"queryType":"logs","logGroups":["/var/log/secure"],"query":"fields @message"}`, at(-60), at(0)),
 			}})
 			done <- out.Responses
 		}()
-		time.Sleep(3 * time.Second) // of the bubble
+		synctest.Wait() // it waits for the query's end
 		if n := r.aws.Counts().Of("StartQuery"); n != 1 {
 			r.Errorf("%d queries began", n)
 		}
@@ -144,25 +131,46 @@ func TestCancelledQueryIsStopped(t *testing.T) {
 			r.Error("the cancelled query has no error")
 		}
 		r.ds.Dispose()
-		synctest.Wait()
-		time.Sleep(10 * time.Second) // of the bubble
+		r.shared.Wait()
 		if n := r.aws.Counts().Of("StopQuery"); n != 1 {
 			r.Errorf("StopQuery was called %d times", n)
 		}
 	})
 }
 
+// A search that CloudWatch cut is shown, but no alert rule goes by it: what is
+// missing would read as well again.
+func TestSearchBeyondCloudWatchsLimit(t *testing.T) {
+	inBubble(t, awsfake.Options{FleetHosts: 600}, func(r *room) {
+		for name, search := range map[string]string{
+			"search":     `"expression":"SEARCH('{CWAgent,host} MetricName=\"mem_used_percent\"', 'Average', 300)"`,
+			"arithmetic": `"expression":"SEARCH('{CWAgent,host} MetricName=\"mem_used_percent\"', 'Average', 300) / 100"`,
+		} {
+			q := querytest.Asking("A", `{"queryType":"metrics","period":"300",`+search+`}`, at(-30), at(0))
+			shown := r.Ask(q)["A"]
+			querytest.AlertableAnswer(r.T, shown)
+			if len(shown.Frames) != 500 || !strings.Contains(querytest.Notices(shown.Frames[0]), "MaxMetricsExceeded") {
+				r.Errorf("%s: %d series, notices %q", name, len(shown.Frames), querytest.Notices(shown.Frames[0]))
+			}
+			a := r.AskForRule(q)["A"]
+			if a.Error == nil || a.ErrorSource != backend.ErrorSourceDownstream || !strings.Contains(a.Error.Error(), "An alert rule needs them all") {
+				r.Errorf("%s: a rule got %d frames, %v", name, len(a.Frames), a.Error)
+			}
+		}
+	})
+}
+
 // More series than anybody can read are refused before they cost anything.
 func TestHundredThousandSeries(t *testing.T) {
-	bubble(t, awsfake.Options{FleetHosts: 50_000}, func(r *room) {
-		got := r.ask(
-			asking("A", `{"queryType":"metrics","namespace":"CWAgent","metricName":"mem_used_percent","dimensions":{"host":"*"},"matchExact":false}`, at(-60), at(0)),
-			asking("B", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"}}`, at(-60), at(0)),
+	inBubble(t, awsfake.Options{FleetHosts: 50_000}, func(r *room) {
+		got := r.Ask(
+			querytest.Asking("A", `{"queryType":"metrics","namespace":"CWAgent","metricName":"mem_used_percent","dimensions":{"host":"*"},"matchExact":false}`, at(-60), at(0)),
+			querytest.Asking("B", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"}}`, at(-60), at(0)),
 		)
 		if a := got["A"]; a.Error == nil || a.Status != 400 || !strings.Contains(a.Error.Error(), "up to 2000 can be asked at once") {
 			r.Errorf("%d %v", a.Status, a.Error)
 		}
-		alertable(r.T, got["B"])
+		querytest.AlertableAnswer(r.T, got["B"])
 		if n := r.aws.Counts().MetricsBilled; n != 1 {
 			r.Errorf("%d metrics were billed", n)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -25,8 +26,8 @@ func TestMetrics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := enter(t, keys)
-			got := r.one(q, at(-6), at(4))
-			alertable(t, got)
+			got := r.One(q, at(-6), at(4))
+			querytest.AlertableAnswer(t, got)
 			golden(t, "metrics-"+name, got)
 		})
 	}
@@ -36,12 +37,12 @@ func TestMetrics(t *testing.T) {
 // wrong fails alone.
 func TestMetricMathAcrossQueries(t *testing.T) {
 	r := enter(t, keys)
-	got := r.ask(
-		asking("A", `{"queryType":"metrics","id":"used","hide":true,"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"},"period":"60"}`, at(-6), at(4)),
-		asking("B", `{"queryType":"metrics","expression":"100 - used","period":"60"}`, at(-6), at(4)),
-		asking("C", `{"queryType":"metrics","expression":"100 - nobody","period":"60"}`, at(-6), at(4)),
+	got := r.Ask(
+		querytest.Asking("A", `{"queryType":"metrics","id":"used","hide":true,"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"},"period":"60"}`, at(-6), at(4)),
+		querytest.Asking("B", `{"queryType":"metrics","expression":"100 - used","period":"60"}`, at(-6), at(4)),
+		querytest.Asking("C", `{"queryType":"metrics","expression":"100 - nobody","period":"60"}`, at(-6), at(4)),
 	)
-	alertable(t, got["B"])
+	querytest.AlertableAnswer(t, got["B"])
 	golden(t, "metrics-math", got["B"])
 	golden(t, "metrics-math-wrong", got["C"])
 	if len(got["A"].Frames) > 0 && got["A"].Frames[0].Rows() > 0 {
@@ -53,11 +54,11 @@ func TestMetricMathAcrossQueries(t *testing.T) {
 func TestMetricsSayWhatTheyTook(t *testing.T) {
 	r := enter(t, keys)
 	q := `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":["` + awsfake.Web1Instance + `","` + awsfake.Web2Instance + `"]},"period":"60"}`
-	first := r.one(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
+	first := r.One(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
 	if first.Calls["cloudwatch:GetMetricData"] != 1 || first.MetricsBilled != 2 || first.PointsFetched != 2*160 || first.CostUSD <= 0 {
 		t.Errorf("first: %+v", first)
 	}
-	again := r.one(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
+	again := r.One(q, at(-180), at(-20)).Frames[0].Meta.Custom.(query.Custom).Usage
 	if len(again.Calls) != 0 || again.MetricsBilled != 0 || again.PointsCached != 2*160 {
 		t.Errorf("again: %+v", again)
 	}
@@ -82,7 +83,7 @@ func TestMetricsMistakes(t *testing.T) {
 		`{"queryType":"metrics",`:                       "queryType",
 	} {
 		r := enter(t, keys)
-		got := r.one(q, at(-6), at(4))
+		got := r.One(q, at(-6), at(4))
 		if got.Error == nil || !strings.Contains(got.Error.Error(), want) {
 			t.Errorf("%s\n got %v\nwant %s", q, got.Error, want)
 		} else if got.Status != 400 || got.ErrorSource != "downstream" {
@@ -98,19 +99,12 @@ func TestAlertRulesGetAllOrAnError(t *testing.T) {
 		"metrics":    `{"queryType":"metrics","regions":["ap-northeast-1","mars-north-1"],"namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"*"}}`,
 		"cloudtrail": `{"queryType":"cloudtrail","kind":"counts","regions":["ap-northeast-1","mars-north-1"],"attribute":"EventName","value":"StopInstances"}`,
 		"limited":    `{"queryType":"cloudtrail","kind":"counts","limit":1}`,
+		"groups":     `{"queryType":"cloudtrail","kind":"counts","groupBy":"eventID"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := enter(t, keys)
-			request := &backend.QueryDataRequest{Queries: []backend.DataQuery{asking("A", q, at(-30), at(4))}}
-			for _, alert := range []bool{false, true} {
-				if alert {
-					request.Headers = map[string]string{backend.FromAlertHeaderName: "true"}
-				}
-				out, err := r.ds.QueryData(t.Context(), request)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got := out.Responses["A"]
+			asked := querytest.Asking("A", q, at(-24*60), at(4))
+			for alert, got := range map[bool]backend.DataResponse{false: r.Ask(asked)["A"], true: r.AskForRule(asked)["A"]} {
 				if alert != (got.Error != nil) {
 					t.Errorf("asked by an alert rule: %t; error: %v", alert, got.Error)
 				}

@@ -148,14 +148,15 @@ func (d *Datasource) client(ctx context.Context, v url.Values) (*awsapi.Client, 
 	return d.sessions.Client(ctx, p.Account, p.Region)
 }
 
+// regions has the default first: a dashboard's variable begins with it.
 func (d *Datasource) regions(context.Context, url.Values) (listing, error) {
 	var out listing
 	for _, r := range d.sessions.Regions() {
-		i := Item{Value: r}
 		if r == d.sessions.DefaultRegion() {
-			i.Description = "default"
+			out.Items = slices.Insert(out.Items, 0, Item{Value: r, Description: "default"})
+			continue
 		}
-		out.Items = append(out.Items, i)
+		out.Items = append(out.Items, Item{Value: r})
 	}
 	return out, nil
 }
@@ -186,6 +187,6 @@ func sorted(names map[string]bool) []Item {
 	for n := range names {
 		items = append(items, Item{Value: n})
 	}
-	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
+	byValue(items)
 	return items
 }

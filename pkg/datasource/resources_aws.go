@@ -49,28 +49,22 @@ func (d *Datasource) listMetrics(ctx context.Context, v url.Values, namespace, n
 		if name != "" {
 			in.MetricName = &name
 		}
-		var out metricList
-		for {
+		all, more, err := query.Pages(ctx, listMost, func(ctx context.Context, token *string) (all []metric, next *string, err error) {
+			in.NextToken = token
 			page, err := c.CloudWatch().ListMetrics(ctx, in)
 			if err != nil {
-				return metricList{}, err
+				return nil, nil, err
 			}
 			for _, m := range page.Metrics {
 				one := metric{aws.ToString(m.Namespace), aws.ToString(m.MetricName), map[string]string{}}
 				for _, x := range m.Dimensions {
 					one.Dimensions[aws.ToString(x.Name)] = aws.ToString(x.Value)
 				}
-				out.Metrics = append(out.Metrics, one)
+				all = append(all, one)
 			}
-			if aws.ToString(page.NextToken) == "" {
-				return out, nil
-			}
-			if len(out.Metrics) >= listMost {
-				out.Truncated = true
-				return out, nil
-			}
-			in.NextToken = page.NextToken
-		}
+			return all, page.NextToken, nil
+		})
+		return metricList{all, more}, err
 	})
 }
 
@@ -140,39 +134,44 @@ func distinct(all metricList, err error, of func(metric, func(string))) (listing
 	return listing{sorted(names), all.Truncated}, nil
 }
 
-func (d *Datasource) logGroups(ctx context.Context, v url.Values) (listing, error) {
+// list is a list of one place that is read to its end or to most items, and
+// believed for a while.
+func (d *Datasource) list(ctx context.Context, v url.Values, name string, most int, page func(context.Context, *awsapi.Client, *string) ([]Item, *string, error)) (listing, error) {
 	c, err := d.client(ctx, v)
 	if err != nil {
 		return listing{}, err
 	}
+	return awsapi.Cached(ctx, c, "list:"+name, listTTL, func(ctx context.Context) (listing, error) {
+		all, more, err := query.Pages(ctx, most, func(ctx context.Context, token *string) ([]Item, *string, error) { return page(ctx, c, token) })
+		byValue(all)
+		return listing{all, more}, err
+	})
+}
+
+func byValue(items []Item) {
+	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
+}
+
+func (d *Datasource) logGroups(ctx context.Context, v url.Values) (listing, error) {
 	prefix := v.Get("prefix")
-	return awsapi.Cached(ctx, c, "list:log-groups:"+prefix, listTTL, func(ctx context.Context) (listing, error) {
-		in := &cloudwatchlogs.DescribeLogGroupsInput{}
+	// AWS gives 50 a page and takes 5 calls a second.
+	return d.list(ctx, v, "log-groups:"+prefix, listMost/10, func(ctx context.Context, c *awsapi.Client, token *string) (all []Item, next *string, err error) {
+		in := &cloudwatchlogs.DescribeLogGroupsInput{NextToken: token}
 		if prefix != "" {
 			in.LogGroupNamePrefix = &prefix
 		}
-		var out listing
-		for {
-			page, err := c.Logs().DescribeLogGroups(ctx, in)
-			if err != nil {
-				return listing{}, err
-			}
-			for _, g := range page.LogGroups {
-				i := Item{Value: aws.ToString(g.LogGroupName), Description: fmt.Sprintf("%d MB", aws.ToInt64(g.StoredBytes)>>20)}
-				if g.RetentionInDays != nil {
-					i.Description += fmt.Sprintf(", kept %d days", *g.RetentionInDays)
-				}
-				out.Items = append(out.Items, i)
-			}
-			if aws.ToString(page.NextToken) == "" {
-				return out, nil
-			}
-			if len(out.Items) >= listMost/10 { // 50 a page and 5 calls a second
-				out.Truncated = true
-				return out, nil
-			}
-			in.NextToken = page.NextToken
+		page, err := c.Logs().DescribeLogGroups(ctx, in)
+		if err != nil {
+			return nil, nil, err
 		}
+		for _, g := range page.LogGroups {
+			i := Item{Value: aws.ToString(g.LogGroupName), Description: fmt.Sprintf("%d MB", aws.ToInt64(g.StoredBytes)>>20)}
+			if g.RetentionInDays != nil {
+				i.Description += fmt.Sprintf(", kept %d days", *g.RetentionInDays)
+			}
+			all = append(all, i)
+		}
+		return all, page.NextToken, nil
 	})
 }
 
@@ -192,56 +191,32 @@ func (d *Datasource) alarms(ctx context.Context, v url.Values) (listing, error) 
 	for _, m := range a.Composite {
 		out.Items = append(out.Items, Item{Value: aws.ToString(m.AlarmName), Description: "composite, " + string(m.StateValue)})
 	}
-	slices.SortFunc(out.Items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
+	byValue(out.Items)
 	return out, nil
 }
 
 func (d *Datasource) resourceTypes(ctx context.Context, v url.Values) (listing, error) {
-	c, err := d.client(ctx, v)
-	if err != nil {
-		return listing{}, err
-	}
-	return awsapi.Cached(ctx, c, "list:resource-types", listTTL, func(ctx context.Context) (listing, error) {
-		in := &configservice.GetDiscoveredResourceCountsInput{}
-		var out listing
-		for {
-			page, err := c.Config().GetDiscoveredResourceCounts(ctx, in)
-			if err != nil {
-				return listing{}, err
-			}
-			for _, t := range page.ResourceCounts {
-				out.Items = append(out.Items, Item{Value: string(t.ResourceType), Description: fmt.Sprintf("%d recorded", t.Count)})
-			}
-			if aws.ToString(page.NextToken) == "" {
-				slices.SortFunc(out.Items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
-				return out, nil
-			}
-			in.NextToken = page.NextToken
+	return d.list(ctx, v, "resource-types", listMost, func(ctx context.Context, c *awsapi.Client, token *string) (all []Item, next *string, err error) {
+		page, err := c.Config().GetDiscoveredResourceCounts(ctx, &configservice.GetDiscoveredResourceCountsInput{NextToken: token})
+		if err != nil {
+			return nil, nil, err
 		}
+		for _, t := range page.ResourceCounts {
+			all = append(all, Item{Value: string(t.ResourceType), Description: fmt.Sprintf("%d recorded", t.Count)})
+		}
+		return all, page.NextToken, nil
 	})
 }
 
 func (d *Datasource) rules(ctx context.Context, v url.Values) (listing, error) {
-	c, err := d.client(ctx, v)
-	if err != nil {
-		return listing{}, err
-	}
-	return awsapi.Cached(ctx, c, "list:rules", listTTL, func(ctx context.Context) (listing, error) {
-		in := &configservice.DescribeConfigRulesInput{}
-		var out listing
-		for {
-			page, err := c.Config().DescribeConfigRules(ctx, in)
-			if err != nil {
-				return listing{}, err
-			}
-			for _, r := range page.ConfigRules {
-				out.Items = append(out.Items, Item{Value: aws.ToString(r.ConfigRuleName), Description: aws.ToString(r.Description)})
-			}
-			if aws.ToString(page.NextToken) == "" {
-				slices.SortFunc(out.Items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
-				return out, nil
-			}
-			in.NextToken = page.NextToken
+	return d.list(ctx, v, "rules", listMost, func(ctx context.Context, c *awsapi.Client, token *string) (all []Item, next *string, err error) {
+		page, err := c.Config().DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{NextToken: token})
+		if err != nil {
+			return nil, nil, err
 		}
+		for _, r := range page.ConfigRules {
+			all = append(all, Item{Value: aws.ToString(r.ConfigRuleName), Description: aws.ToString(r.Description)})
+		}
+		return all, page.NextToken, nil
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/andonhq/andon/pkg/internal/rig"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -52,7 +53,7 @@ func TestStoppedNotifierIsReplaced(t *testing.T) {
 	}
 	eventually(t, "stopped process is gone and another is up", func() bool {
 		s := r.Status()
-		return gone(pid) && s.Up && s.PID != pid
+		return rig.Ended(pid) && s.Up && s.PID != pid
 	})
 	eventually(t, "told why", func() bool { return r.told("up", "down: no answer to 2 pings", "up") })
 }
@@ -201,7 +202,7 @@ func TestStopEndsTheNotifier(t *testing.T) {
 	r := runHost(t, nil)
 	pid := r.up(t)
 	r.stop()
-	if !gone(pid) {
+	if !rig.Ended(pid) {
 		t.Error("the notifier outlived its host's end")
 	}
 	if !r.told("up", "down: stopped with its host") {

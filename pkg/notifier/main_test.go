@@ -18,6 +18,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/andonhq/andon/pkg/internal/rig"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -209,43 +210,13 @@ func eventually(t *testing.T, what string, condition func() bool) {
 	}
 }
 
-// gone tells whether a process has ended; one that nobody has waited for yet
-// has.
-func gone(pid int) bool {
-	if err := syscall.Kill(pid, 0); errors.Is(err, syscall.ESRCH) {
-		return true
-	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return false
-	}
-	_, after, _ := strings.Cut(string(stat), ") ")
-	return strings.HasPrefix(after, "Z")
-}
-
-// stop stops the process and waits until each of its threads stands: a signal
-// is taken by one thread, and until that one runs the others still work.
+// stop stops the process and waits until it stands.
 func stop(t *testing.T, pid int) {
 	t.Helper()
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "every thread stands", func() bool {
-		stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-		if err != nil || len(stats) == 0 {
-			return false
-		}
-		for _, name := range stats {
-			stat, err := os.ReadFile(name)
-			if err != nil {
-				return false
-			}
-			if _, after, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(after, "T") {
-				return false
-			}
-		}
-		return true
-	})
+	eventually(t, "every thread stands", func() bool { return rig.Stands(pid) })
 }
 
 // socketDir is a folder with a short path that must be empty in the end.

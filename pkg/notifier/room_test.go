@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/andonhq/andon/pkg/internal/bubble"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -45,8 +46,7 @@ func inRoom(t *testing.T, change func(*Tower, *fakeTower), play func(*room)) {
 
 // pass lets time go by.
 func (r *room) pass(d time.Duration) {
-	time.Sleep(d) // of the bubble's clock
-	synctest.Wait()
+	bubble.Pass(d)
 }
 
 func (r *room) apply(generation uint64, text string) error {

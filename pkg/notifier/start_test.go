@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/andonhq/andon/pkg/internal/rig"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -39,14 +40,14 @@ func TestNotifierEndsWhenItsHostIsKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if gone(pid) {
+	if rig.Ended(pid) {
 		t.Fatal("the notifier is not there")
 	}
 	if err := host.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = host.Wait()
-	eventually(t, "notifier without a host ends", func() bool { return gone(pid) })
+	eventually(t, "notifier without a host ends", func() bool { return rig.Ended(pid) })
 	eventually(t, "its socket is removed", func() bool { return empty(sockets) })
 }
 
@@ -98,7 +99,7 @@ func TestExecutableThatIsNoNotifier(t *testing.T) {
 			return pid != 0
 		})
 		eventually(t, "told", func() bool { return r.told("down: start notifier " + c.Path) })
-		eventually(t, "grandchild is gone", func() bool { return gone(pid) })
+		eventually(t, "grandchild is gone", func() bool { return rig.Ended(pid) })
 	})
 	t.Run("is not there", func(t *testing.T) {
 		r := runHost(t, func(to *Config) { to.Path = "/nonexistent/notifier" })

@@ -19,6 +19,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
 var discard = slog.New(slog.DiscardHandler)
@@ -120,8 +121,7 @@ func (l *locked) Write(p []byte) (int, error) {
 
 // after lets time pass.
 func (b *queueBench) after(d time.Duration) {
-	time.Sleep(d) // of the bubble
-	synctest.Wait()
+	bubble.Pass(d)
 }
 
 // told is what the contacts were, nil for an answer.

@@ -2,6 +2,7 @@ package receive
 
 import (
 	"context"
+	"regexp"
 	"time"
 )
 
@@ -24,16 +25,23 @@ func (q *Queue) failed(err error) {
 		return
 	}
 	q.deps.Metrics.queues.up.WithLabelValues(q.Name()).Set(0)
-	text := err.Error()
+	text := short(lasting(err))
 	if c.told == "" {
 		q.log.Error("queue cannot be read", "queue", q.URL(), "error", err)
 	}
-	if short(text) == c.told {
+	if text == c.told {
 		return
 	}
-	c.told, c.up = short(text), false
+	c.told, c.up = text, false
 	q.deps.Contact(q.Name(), err)
 }
+
+// passing is what differs each time that the same error comes: the number of
+// the request, and the port that it left from.
+var passing = regexp.MustCompile(`[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|:\d+->`)
+
+// lasting is an error's text without that.
+func lasting(err error) string { return passing.ReplaceAllString(err.Error(), "…") }
 
 // answered notes that the queue answered.
 func (q *Queue) answered() {

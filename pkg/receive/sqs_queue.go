@@ -57,6 +57,7 @@ type Queue struct {
 // queueFacts are the attributes of a queue that matter here.
 type queueFacts struct {
 	next      time.Time     // when they are asked for again
+	known     bool          // they have been read
 	redrive   bool          // it moves what is received too often to another queue
 	retention time.Duration // how long it keeps a message
 }
@@ -243,7 +244,7 @@ func (q *Queue) learn(ctx context.Context) {
 		q.log.Debug("the queue's attributes cannot be read", "queue", q.URL(), "error", err)
 		return
 	}
-	q.facts.redrive = redrives(out.Attributes)
+	q.facts.known, q.facts.redrive = true, redrives(out.Attributes)
 	if s, err := strconv.Atoi(out.Attributes[string(types.QueueAttributeNameMessageRetentionPeriod)]); err == nil {
 		q.facts.retention = time.Duration(s) * time.Second
 	}

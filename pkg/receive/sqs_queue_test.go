@@ -3,7 +3,6 @@ package receive
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -194,6 +193,39 @@ func TestPoisonInAFIFOQueue(t *testing.T) {
 	})
 }
 
+// Whether a queue has a dead-letter queue may be unknown: then it has time to
+// move poison there before it is put on record and deleted.
+func TestPoisonWhereAttributesMayNotBeRead(t *testing.T) {
+	pull(t, func(c *Config) { c.SQS.QueueURL += ".fifo" }, func(b *queueBench) {
+		b.aws.Deny(awsfake.AdminKey, "sqs:GetQueueAttributes")
+		b.aws.AddQueue(awsfake.MainAccount, awsfake.MainRegion, awsfake.AlertQueue+".fifo")
+		b.aws.SendTo(awsfake.MainAccount, awsfake.MainRegion, awsfake.AlertQueue+".fifo", "hello")
+		b.after(15 * time.Second)
+		if n := b.value("andon_queue_received_total"); n <= poisonPatience || len(b.kept()) != 0 {
+			t.Errorf("received %v times, %d records after 15 s", n, len(b.kept()))
+		}
+		b.after(time.Minute)
+		if len(b.kept()) != 1 {
+			t.Errorf("%d records after a minute", len(b.kept()))
+		}
+	})
+}
+
+// What differs with every request is no new error.
+func TestTheSameErrorIsToldOnce(t *testing.T) {
+	for _, same := range [][2]string{
+		{"api error X: no, RequestID: 0f8b1f44-5b0c-11f0-9c2e-0242ac120002, a", "api error X: no, RequestID: 1f8b1f44-5b0c-11f0-9c2e-0242ac120002, a"},
+		{"read tcp 10.0.0.4:51234->52.1.2.3:443: connection reset", "read tcp 10.0.0.4:40022->52.1.2.3:443: connection reset"},
+	} {
+		if a, b := lasting(errors.New(same[0])), lasting(errors.New(same[1])); a != b {
+			t.Errorf("%q and %q", a, b)
+		}
+	}
+	if lasting(errors.New("no such queue")) == lasting(errors.New("denied")) {
+		t.Error("different errors read the same")
+	}
+}
+
 func TestAQueueThatIsGone(t *testing.T) {
 	pull(t, nil, func(b *queueBench) {
 		b.after(maxQueueWait + time.Second)
@@ -236,80 +268,4 @@ func TestAQueueThatMayNotBeRead(t *testing.T) {
 			t.Errorf("contacts: %v, %d events", told, b.sink.events())
 		}
 	})
-}
-
-// When the queue is to stop, what is in flight is finished where it can be.
-func TestStoppingFinishesWhatIsInFlight(t *testing.T) {
-	pull(t, nil, func(b *queueBench) {
-		b.sink.set(func(ctx context.Context) error {
-			select {
-			case <-time.After(2 * time.Second):
-				return nil
-			case <-ctx.Done():
-				return errNotNow
-			}
-		})
-		b.aws.Send(numbered(t, 1))
-		b.after(time.Second)
-		began := time.Now()
-		b.stop()
-		if b.sink.events() != 1 || b.aws.Queued() != 0 || time.Since(began) > stopWithin {
-			t.Errorf("%d events, %d messages left after %s", b.sink.events(), b.aws.Queued(), time.Since(began))
-		}
-	})
-}
-
-// What cannot be finished is given back at once.
-func TestStoppingGivesBackTheRest(t *testing.T) {
-	pull(t, nil, func(b *queueBench) {
-		b.sink.set(func(ctx context.Context) error {
-			<-ctx.Done()
-			return errNotNow
-		})
-		b.aws.Send(numbered(t, 1))
-		b.after(time.Second)
-		if b.aws.Visible() != 0 {
-			t.Error("it was not taken")
-		}
-		began := time.Now()
-		b.stop()
-		if b.sink.events() != 0 || b.aws.Visible() != 1 || time.Since(began) > 2*stopWithin {
-			t.Errorf("%d events, %d messages given back after %s", b.sink.events(), b.aws.Visible(), time.Since(began))
-		}
-	})
-}
-
-func TestGroupsAreWorkedOnInOrder(t *testing.T) {
-	m := func(id, group string) pulledMessage {
-		return pulledMessage{id: id, group: group, body: []byte(numbered(t, 1))}
-	}
-	messages := []pulledMessage{m("1", "a"), m("2", ""), m("3", "b"), m("4", "a"), m("5", "")}
-	if got := fmt.Sprint(inOrder(messages)); got != "[[0 3] [1] [2] [4]]" {
-		t.Errorf("got %s", got)
-	}
-	c := queueConfig(t)
-	s := &sink{submit: func(context.Context) error { return errNotNow }}
-	queues, err := OpenQueues([]Config{c}, QueueDeps{Sink: s, Now: time.Now, Logger: discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	stopped, cancel := context.WithCancel(t.Context())
-	cancel()
-	j := &job{items: messages, fates: make([]fate, len(messages))}
-	queues[0].group(stopped, t.Context(), j, []int{0, 3})
-	if got := j.with(released); len(got) != 2 || got[0].id != "1" || got[1].id != "4" {
-		t.Errorf("after one that was not taken: %v", j.fates)
-	}
-}
-
-func TestRecentRemembersTheNewest(t *testing.T) {
-	var r recent
-	for n := range maxCounted + 1 {
-		if !r.add(fmt.Sprint(n)) {
-			t.Fatalf("%d is known", n)
-		}
-	}
-	if r.add(fmt.Sprint(maxCounted)) || !r.add("0") || len(r.known) != maxCounted || len(r.order) != maxCounted {
-		t.Errorf("%d are known", len(r.known))
-	}
 }

@@ -20,8 +20,11 @@ const (
 	// busyPause is the longest pause between two tries meanwhile.
 	busyPause = 2 * time.Second
 	// poisonPatience is how often a poison message is received before it is put on
-	// record and deleted, where the queue has no other place for it.
-	poisonPatience = 5
+	// record and deleted, where the queue has no other place for it;
+	// unknownPatience where it may have one, because its attributes cannot be
+	// read: more than queues usually wait before they move a message.
+	poisonPatience  = 5
+	unknownPatience = 20
 	// maxCounted is how many poison messages are remembered as counted.
 	maxCounted = 10_000
 )
@@ -172,7 +175,11 @@ func (q *Queue) poisoned(ctx, work context.Context, m pulledMessage, why poison,
 		q.tell(Refusal{Receiver: q.Name(), Reason: why.reason, Detail: why.detail, Authenticated: true})
 		q.log.Warn("message of the queue not understood or not allowed", "queue", q.URL(), "message_id", m.id, "reason", why.reason, "detail", why.detail)
 	}
-	if q.facts.redrive || m.received < poisonPatience {
+	patience := poisonPatience
+	if !q.facts.known {
+		patience = unknownPatience
+	}
+	if q.facts.redrive || m.received < patience {
 		return leave
 	}
 	if !q.submit(ctx, work, q.pulled.keep(m, why, now, q.until(m))) {

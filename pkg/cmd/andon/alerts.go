@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -33,19 +32,13 @@ the first column.`,
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), alerts, func(w io.Writer) {
-				if len(alerts) == 0 {
-					fmt.Fprintln(w, "nothing is open")
-					return
+			const heading = "SEVERITY\tPHASE\tSINCE\tNAME\tWHO\tIDENTITY"
+			return printList(&r, c.OutOrStdout(), alerts, "nothing is open", heading, func(a client.Alert) string {
+				who := "-"
+				if a.Ack != nil {
+					who = a.Ack.By
 				}
-				fmt.Fprintln(w, "SEVERITY\tPHASE\tSINCE\tNAME\tWHO\tIDENTITY")
-				for _, a := range alerts {
-					who := "-"
-					if a.Ack != nil {
-						who = a.Ack.By
-					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.Severity, standing(a), a.OpenedAt.Local().Format("01-02 15:04:05"), clip(a.Name, 50), who, a.Identity)
-				}
+				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", a.Severity, standing(a), clock(a.OpenedAt), clip(a.Name, 50), who, a.Identity)
 			})
 		},
 	}
@@ -88,16 +81,14 @@ func historyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), entries, func(w io.Writer) {
-				if len(entries) == 0 && q.Unmatched {
-					fmt.Fprintln(w, "a rule knew every event")
-					return
-				}
-				fmt.Fprintln(w, "CHANGE\tAT\tKIND\tSEVERITY\tNAME\tRULE\tBY\tIDENTITY\tNOTE")
-				for _, e := range entries {
-					name := (&alert.Alert{Identity: e.Identity, Labels: e.Labels}).Name()
-					fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Change, e.At.Local().Format("01-02 15:04:05"), e.Kind, dash(string(e.Severity)), clip(dash(name), 50), dash(e.Rule), dash(e.By), e.Identity, e.Note)
-				}
+			const heading = "CHANGE\tAT\tKIND\tSEVERITY\tNAME\tRULE\tBY\tIDENTITY\tNOTE"
+			none := ""
+			if q.Unmatched {
+				none = "a rule knew every event"
+			}
+			return printList(&r, c.OutOrStdout(), entries, none, heading, func(e alert.Entry) string {
+				name := (&alert.Alert{Identity: e.Identity, Labels: e.Labels}).Name()
+				return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", e.Change, clock(e.At), e.Kind, dash(string(e.Severity)), clip(dash(name), 50), dash(e.Rule), dash(e.By), e.Identity, e.Note)
 			})
 		},
 	}

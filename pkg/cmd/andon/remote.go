@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,6 +63,23 @@ func (r *remote) print(w io.Writer, v any, text func(io.Writer)) error {
 	text(t)
 	return t.Flush()
 }
+
+// printList writes a list, as a table with a heading or as what is said of none.
+func printList[T any](r *remote, w io.Writer, list []T, none, heading string, line func(T) string) error {
+	return r.print(w, list, func(w io.Writer) {
+		if len(list) == 0 && none != "" {
+			fmt.Fprintln(w, none)
+			return
+		}
+		fmt.Fprintln(w, heading)
+		for _, x := range list {
+			fmt.Fprintln(w, line(x))
+		}
+	})
+}
+
+// clock is a moment as lists show it.
+func clock(t time.Time) string { return t.Local().Format("01-02 15:04:05") }
 
 func dash(s string) string {
 	if s == "" {

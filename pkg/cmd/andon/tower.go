@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/lamp"
 	"github.com/andonhq/andon/pkg/patlite/virtual"
 )
@@ -41,27 +42,21 @@ func towerListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), towers, func(w io.Writer) {
-				if len(towers) == 0 {
-					fmt.Fprintln(w, "no tower is configured")
-					return
+			const heading = "TOWER\tCONTACT\tLAST\tSHOULD SHOW\tSHOWS"
+			return printList(&r, c.OutOrStdout(), towers, "no tower is configured", heading, func(t client.Tower) string {
+				contact, shows := string(t.Contact), t.Shown.String()
+				switch t.Contact {
+				case lamp.Seen:
+				case lamp.Lost: // the reason is long: it stands last
+					shows = "unknown: " + t.Reason
+				default:
+					contact, shows = "not yet", "unknown"
 				}
-				fmt.Fprintln(w, "TOWER\tCONTACT\tLAST\tSHOULD SHOW\tSHOWS")
-				for _, t := range towers {
-					contact, shows := string(t.Contact), t.Shown.String()
-					switch t.Contact {
-					case lamp.Seen:
-					case lamp.Lost: // the reason is long: it stands last
-						shows = "unknown: " + t.Reason
-					default:
-						contact, shows = "not yet", "unknown"
-					}
-					last := "-"
-					if !t.LastContact.IsZero() {
-						last = t.LastContact.Local().Format("01-02 15:04:05")
-					}
-					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.Name, contact, last, t.Desired, shows)
+				last := "-"
+				if !t.LastContact.IsZero() {
+					last = clock(t.LastContact)
 				}
+				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", t.Name, contact, last, t.Desired, shows)
 			})
 		},
 	}

@@ -8,11 +8,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
 // alarm is a metric or composite alarm as the table shows it.
 type alarm struct {
-	where
+	query.Place
 	name, kind, state, reason     string
 	since, updated                *time.Time
 	namespace, metric, dimensions string
@@ -22,9 +24,9 @@ type alarm struct {
 	arn, description              string
 }
 
-func fromMetric(a cwtypes.MetricAlarm, at where) alarm {
+func fromMetric(a cwtypes.MetricAlarm, at query.Place) alarm {
 	out := alarm{
-		where: at, name: aws.ToString(a.AlarmName), kind: "metric", state: string(a.StateValue), reason: aws.ToString(a.StateReason),
+		Place: at, name: aws.ToString(a.AlarmName), kind: "metric", state: string(a.StateValue), reason: aws.ToString(a.StateReason),
 		since: since(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp), updated: utc(a.StateUpdatedTimestamp),
 		namespace: aws.ToString(a.Namespace), metric: aws.ToString(a.MetricName), dimensions: dimensionText(a.Dimensions),
 		actions: aws.ToBool(a.ActionsEnabled), arn: aws.ToString(a.AlarmArn), description: aws.ToString(a.AlarmDescription),
@@ -72,9 +74,9 @@ func firstPeriod(metrics []cwtypes.MetricDataQuery) int32 {
 	return 0
 }
 
-func fromComposite(a cwtypes.CompositeAlarm, at where) alarm {
+func fromComposite(a cwtypes.CompositeAlarm, at query.Place) alarm {
 	out := alarm{
-		where: at, name: aws.ToString(a.AlarmName), kind: "composite", state: string(a.StateValue), reason: aws.ToString(a.StateReason),
+		Place: at, name: aws.ToString(a.AlarmName), kind: "composite", state: string(a.StateValue), reason: aws.ToString(a.StateReason),
 		since: since(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp), updated: utc(a.StateUpdatedTimestamp),
 		threshold: aws.ToString(a.AlarmRule),
 		actions:   aws.ToBool(a.ActionsEnabled), arn: aws.ToString(a.AlarmArn), description: aws.ToString(a.AlarmDescription),

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
 func stat(id, name, stat string, period int32) cwtypes.MetricDataQuery {
@@ -46,7 +48,7 @@ func TestWhatAnAlarmWatches(t *testing.T) {
 		},
 		"nothing told": {alarm: cwtypes.MetricAlarm{}},
 	} {
-		a := fromMetric(tt.alarm, where{})
+		a := fromMetric(tt.alarm, query.Place{})
 		if d := cmp.Diff([]string{tt.metric, tt.dimensions, tt.threshold}, []string{a.metric, a.dimensions, a.threshold}); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
@@ -56,15 +58,15 @@ func TestWhatAnAlarmWatches(t *testing.T) {
 func TestSinceIsTheTransition(t *testing.T) {
 	tokyo := time.FixedZone("JST", 9*60*60)
 	transitioned, updated := time.Date(2026, 10, 6, 19, 42, 0, 0, tokyo), time.Date(2026, 10, 6, 20, 0, 0, 0, tokyo)
-	a := fromMetric(cwtypes.MetricAlarm{StateTransitionedTimestamp: &transitioned, StateUpdatedTimestamp: &updated}, where{})
+	a := fromMetric(cwtypes.MetricAlarm{StateTransitionedTimestamp: &transitioned, StateUpdatedTimestamp: &updated}, query.Place{})
 	if !a.since.Equal(transitioned) || !a.updated.Equal(updated) || a.since.Location() != time.UTC {
 		t.Errorf("since %v, updated %v", a.since, a.updated)
 	}
-	b := fromComposite(cwtypes.CompositeAlarm{StateUpdatedTimestamp: &updated}, where{})
+	b := fromComposite(cwtypes.CompositeAlarm{StateUpdatedTimestamp: &updated}, query.Place{})
 	if !b.since.Equal(updated) {
 		t.Errorf("without a transition: since %v", b.since)
 	}
-	if c := fromComposite(cwtypes.CompositeAlarm{}, where{}); c.since != nil || c.updated != nil {
+	if c := fromComposite(cwtypes.CompositeAlarm{}, query.Place{}); c.since != nil || c.updated != nil {
 		t.Errorf("without times: %v, %v", c.since, c.updated)
 	}
 }
@@ -77,7 +79,7 @@ func TestSuppressed(t *testing.T) {
 		"WaitPeriod":               {ActionsSuppressedBy: cwtypes.ActionsSuppressedByWaitPeriod},
 		"waits for the suppressor": {ActionsSuppressedBy: cwtypes.ActionsSuppressedByWaitPeriod, ActionsSuppressedReason: aws.String("waits for the suppressor")},
 	} {
-		if got := fromComposite(a, where{}).suppressedBy; got != want {
+		if got := fromComposite(a, query.Place{}).suppressedBy; got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
@@ -89,7 +91,7 @@ func TestReadHistory(t *testing.T) {
 		"no JSON":       {"", "Alarm updated from OK to INSUFFICIENT_DATA", "OK", "INSUFFICIENT_DATA", "Alarm updated from OK to INSUFFICIENT_DATA"},
 		"other JSON":    {"[1]", "changed", "", "", "changed"},
 	} {
-		c := read(cwtypes.AlarmHistoryItem{HistoryData: aws.String(tt.data), HistorySummary: aws.String(tt.summary)}, where{})
+		c := read(cwtypes.AlarmHistoryItem{HistoryData: aws.String(tt.data), HistorySummary: aws.String(tt.summary)}, query.Place{})
 		if d := cmp.Diff([]string{tt.from, tt.to, tt.reason}, []string{c.from, c.to, c.reason}); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}

@@ -9,8 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -19,16 +21,16 @@ func atAnchor() time.Time { return awsfake.DefaultAnchor }
 
 func TestTable(t *testing.T) {
 	bubble(t, awsfake.Options{Now: atAnchor}, awsfake.AdminKey, func(r *rig) {
-		frames := r.frames(`{}`)
-		golden(t, "table", frames)
-		if names := column(t, frames[0], "name"); len(names) != 9 || names[0] != "vpn-degraded" || names[1] != awsfake.TunnelAlarm {
+		frames := r.Frames(`{}`)
+		querytest.GoldenFrames(t, "table", frames)
+		if names := querytest.Column(t, frames[0], "name"); len(names) != 9 || names[0] != "vpn-degraded" || names[1] != awsfake.TunnelAlarm {
 			t.Errorf("the firing alarm and the composite over it come first: %q", names)
 		}
-		got := column(t, frames[0], "state")
+		got := querytest.Column(t, frames[0], "state")
 		if !slices.IsSortedFunc(got, func(a, b string) int { return slices.Index(states, a) - slices.Index(states, b) }) {
 			t.Errorf("order of states: %q", got)
 		}
-		golden(t, "table-empty", r.frames(`{"prefix":"nothing-has-this-name"}`))
+		querytest.GoldenFrames(t, "table-empty", r.Frames(`{"prefix":"nothing-has-this-name"}`))
 	})
 }
 
@@ -44,7 +46,7 @@ func TestTableSelects(t *testing.T) {
 			`{"search":"トンネル"}`:                               {"vpn-tunnel-1-down"},
 			`{"names":["vpn-tunnel-1-down"],"states":["OK"]}`: {},
 		} {
-			got := column(t, r.frames(body)[0], "name")
+			got := querytest.Column(t, r.Frames(body)[0], "name")
 			slices.Sort(got)
 			slices.Sort(want)
 			if d := cmp.Diff(want, got); d != "" {
@@ -56,14 +58,14 @@ func TestTableSelects(t *testing.T) {
 
 func TestTableTellsWhatIsLeftOut(t *testing.T) {
 	bubble(t, awsfake.Options{Now: atAnchor}, awsfake.AdminKey, func(r *rig) {
-		f := r.frames(`{"limit":1}`)[0]
-		if got := column(t, f, "name"); len(got) != 1 || got[0] != "vpn-degraded" {
+		f := r.Frames(`{"limit":1}`)[0]
+		if got := querytest.Column(t, f, "name"); len(got) != 1 || got[0] != "vpn-degraded" {
 			t.Errorf("limit 1: %q", got)
 		}
-		if got, want := notices(f), "1 of 9 alarms are shown, those in ALARM first."; got != want {
+		if got, want := querytest.Notices(f), "1 of 9 alarms are shown, those in ALARM first."; got != want {
 			t.Errorf("notices %q, want %q", got, want)
 		}
-		if got, want := notices(r.frames(`{"names":["vpn-dead","gone"]}`)[0]), "There is no alarm named gone"; got != want {
+		if got, want := querytest.Notices(r.Frames(`{"names":["vpn-dead","gone"]}`)[0]), "There is no alarm named gone"; got != want {
 			t.Errorf("notices %q, want %q", got, want)
 		}
 	})
@@ -71,9 +73,9 @@ func TestTableTellsWhatIsLeftOut(t *testing.T) {
 
 func TestSeveralPlaces(t *testing.T) {
 	bubble(t, awsfake.Options{Now: atAnchor}, awsfake.AdminKey, func(r *rig) {
-		f := r.frames(`{"accounts":["all"],"regions":["default","eu-central-1"],"search":"cpu-high"}`)[0]
-		places := column(t, f, "account")
-		for i, region := range column(t, f, "region") {
+		f := r.Frames(`{"accounts":["all"],"regions":["default","eu-central-1"],"search":"cpu-high"}`)[0]
+		places := querytest.Column(t, f, "account")
+		for i, region := range querytest.Column(t, f, "region") {
 			places[i] += " " + region
 		}
 		slices.Sort(places)
@@ -82,17 +84,17 @@ func TestSeveralPlaces(t *testing.T) {
 			t.Errorf("places (-want +got):\n%s", d)
 		}
 
-		r.fake.Deny(awsfake.SecondRole, "cloudwatch:DescribeAlarms")
-		f = r.frames(`{"kind":"counts","accounts":["default","shops"],"noCache":true}`)[0]
-		if got := notices(f); !strings.Contains(got, "permission cloudwatch:DescribeAlarms is missing") || !strings.HasPrefix(got, "Not read: shops ap-northeast-1: ") {
+		r.AWS.Deny(awsfake.SecondRole, "cloudwatch:DescribeAlarms")
+		f = r.Frames(`{"kind":"counts","accounts":["default","shops"],"noCache":true}`)[0]
+		if got := querytest.Notices(f); !strings.Contains(got, "permission cloudwatch:DescribeAlarms is missing") || !strings.HasPrefix(got, "Not read: shops ap-northeast-1: ") {
 			t.Errorf("notices %q", got)
 		}
 
-		r.rule = true
-		if a := r.ask(`{"kind":"counts","accounts":["default","shops"]}`); a.Error == nil || a.Status != http.StatusForbidden {
+		r.Alert = true
+		if a := r.Ask(`{"kind":"counts","accounts":["default","shops"]}`); a.Error == nil || a.Status != http.StatusForbidden {
 			t.Errorf("a rule must not judge by a part: %v, status %d", a.Error, a.Status)
 		}
-		if a := r.ask(`{"kind":"table"}`); a.Error == nil || a.Error.Error() != "kind: table cannot alert: use counts" {
+		if a := r.Ask(`{"kind":"table"}`); a.Error == nil || a.Error.Error() != "kind: table cannot alert: use counts" {
 			t.Errorf("a rule over a table: %v", a.Error)
 		}
 	})
@@ -100,59 +102,59 @@ func TestSeveralPlaces(t *testing.T) {
 
 func TestCounts(t *testing.T) {
 	bubble(t, awsfake.Options{Now: atAnchor}, awsfake.AdminKey, func(r *rig) {
-		frames := r.frames(`{"kind":"counts"}`)
-		golden(t, "counts", frames)
-		alertable(t, frames)
+		frames := r.Frames(`{"kind":"counts"}`)
+		querytest.GoldenFrames(t, "counts", frames)
+		querytest.Alertable(t, frames, data.FrameTypeNumericMulti)
 
-		none := r.frames(`{"kind":"counts","prefix":"nothing-has-this-name"}`)
-		golden(t, "counts-none", none)
-		alertable(t, none)
+		none := r.Frames(`{"kind":"counts","prefix":"nothing-has-this-name"}`)
+		querytest.GoldenFrames(t, "counts-none", none)
+		querytest.Alertable(t, none, data.FrameTypeNumericMulti)
 		for i, f := range none {
 			if f.Rows() != 1 || f.Fields[0].At(0) != 0.0 {
 				t.Errorf("frame %d: a state without alarms is a zero, not %v", i, f.Fields[0])
 			}
 		}
 
-		one := r.frames(`{"kind":"counts","states":["ALARM"]}`)
-		alertable(t, one)
+		one := r.Frames(`{"kind":"counts","states":["ALARM"]}`)
+		querytest.Alertable(t, one, data.FrameTypeNumericMulti)
 		if len(one) != 1 || one[0].Fields[0].At(0) != 2.0 {
 			t.Errorf("ALARM only: %d frames, %v", len(one), one[0].Fields[0].At(0))
 		}
 
-		several := r.frames(`{"kind":"counts","accounts":["default","shops"]}`)
-		golden(t, "counts-several", several)
-		alertable(t, several)
+		several := r.Frames(`{"kind":"counts","accounts":["default","shops"]}`)
+		querytest.GoldenFrames(t, "counts-several", several)
+		querytest.Alertable(t, several, data.FrameTypeNumericMulti)
 	})
 }
 
 func TestHistory(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		frames := r.frames(`{"kind":"history","prefix":"vpn-"}`)
-		golden(t, "history", frames)
+		frames := r.Frames(`{"kind":"history","prefix":"vpn-"}`)
+		querytest.GoldenFrames(t, "history", frames)
 		f := frames[0]
-		if got := column(t, f, "to"); !slices.Equal(got, []string{"OK", "OK", "ALARM", "ALARM"}) {
+		if got := querytest.Column(t, f, "to"); !slices.Equal(got, []string{"OK", "OK", "ALARM", "ALARM"}) {
 			t.Errorf("states: %q", got)
 		}
-		golden(t, "annotations", r.frames(`{"kind":"annotations","names":["vpn-tunnel-1-down"],"states":["ALARM"]}`))
-		r.to = r.from.Add(time.Minute)
-		golden(t, "history-empty", r.frames(`{"kind":"history"}`))
+		querytest.GoldenFrames(t, "annotations", r.Frames(`{"kind":"annotations","names":["vpn-tunnel-1-down"],"states":["ALARM"]}`))
+		r.To = r.From.Add(time.Minute)
+		querytest.GoldenFrames(t, "history-empty", r.Frames(`{"kind":"history"}`))
 	})
 }
 
 func TestHistoryIsOneCallForTheWholeAccount(t *testing.T) {
 	bubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 200}, awsfake.AdminKey, func(r *rig) {
-		r.from, r.to = awsfake.DefaultAnchor.Add(-24*time.Hour), awsfake.DefaultAnchor
-		n := r.frames(`{"kind":"history"}`)[0].Rows()
-		if calls := r.fake.Counts().Of("DescribeAlarmHistory"); n < 10 || calls != (n+99)/100 {
+		r.From, r.To = awsfake.DefaultAnchor.Add(-24*time.Hour), awsfake.DefaultAnchor
+		n := r.Frames(`{"kind":"history"}`)[0].Rows()
+		if calls := r.AWS.Counts().Of("DescribeAlarmHistory"); n < 10 || calls != (n+99)/100 {
 			t.Errorf("%d calls for %d changes", calls, n)
 		}
-		f := r.frames(`{"kind":"history","limit":3}`)[0]
-		if got, want := notices(f), "The newest 3 changes are shown; there are more in this time."; f.Rows() != 3 || got != want {
+		f := r.Frames(`{"kind":"history","limit":3}`)[0]
+		if got, want := querytest.Notices(f), "The newest 3 changes are shown; there are more in this time."; f.Rows() != 3 || got != want {
 			t.Errorf("%d rows, %q", f.Rows(), got)
 		}
-		f = r.frames(`{"kind":"history","limit":3,"states":["ALARM","OK"]}`)[0]
-		if f.Rows() != 3 || !strings.Contains(notices(f), "newest 3 changes") {
-			t.Errorf("sorted out here: %d rows, %q", f.Rows(), notices(f))
+		f = r.Frames(`{"kind":"history","limit":3,"states":["ALARM","OK"]}`)[0]
+		if f.Rows() != 3 || !strings.Contains(querytest.Notices(f), "newest 3 changes") {
+			t.Errorf("sorted out here: %d rows, %q", f.Rows(), querytest.Notices(f))
 		}
 	})
 }
@@ -172,15 +174,15 @@ func TestMistakes(t *testing.T) {
 			`{"prefix":"` + long(256) + `"}`:  "prefix: is longer",
 			`{"names":["` + long(256) + `"]}`: "names[0]: is longer",
 		} {
-			a := r.ask(body)
+			a := r.Ask(body)
 			if a.Error == nil || !strings.Contains(a.Error.Error(), want) {
 				t.Errorf("%.60s: error %v, want %s", body, a.Error, want)
 			} else if a.ErrorSource != backend.ErrorSourceDownstream || a.Status != http.StatusBadRequest {
 				t.Errorf("%.60s: source %s, status %d", body, a.ErrorSource, a.Status)
 			}
 		}
-		r.to = r.from
-		if a := r.ask(`{"kind":"history"}`); a.Error == nil || a.Status != http.StatusBadRequest {
+		r.To = r.From
+		if a := r.Ask(`{"kind":"history"}`); a.Error == nil || a.Status != http.StatusBadRequest {
 			t.Errorf("empty range: %v, %d", a.Error, a.Status)
 		}
 	})
@@ -190,37 +192,37 @@ func long(n int) string { return strings.Repeat("a", n) }
 
 func TestDeniedAndThrottled(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.ViewerKey, func(r *rig) {
-		r.fake.Deny(awsfake.ViewerKey, "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory")
+		r.AWS.Deny(awsfake.ViewerKey, "cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory")
 		for kind, action := range map[string]string{"table": "DescribeAlarms", "counts": "DescribeAlarms", "history": "DescribeAlarmHistory"} {
-			a := r.ask(`{"kind":"` + kind + `"}`)
+			a := r.Ask(`{"kind":"` + kind + `"}`)
 			if a.Error == nil || !strings.Contains(a.Error.Error(), "permission cloudwatch:"+action) || a.Status != http.StatusForbidden {
 				t.Errorf("%s: %v, status %d", kind, a.Error, a.Status)
 			}
 		}
-		r.fake.Allow(awsfake.ViewerKey)
-		r.fake.FailNext("DescribeAlarms", 2, awsfake.ErrThrottled(awsfake.CloudWatch))
-		f := r.frames(`{}`)[0]
+		r.AWS.Allow(awsfake.ViewerKey)
+		r.AWS.FailNext("DescribeAlarms", 2, awsfake.ErrThrottled(awsfake.CloudWatch))
+		f := r.Frames(`{}`)[0]
 		if c, _ := f.Meta.Custom.(query.Custom); f.Rows() != 9 || c.Usage.Throttled != 2 {
 			t.Errorf("throttled twice: %d rows, usage %+v", f.Rows(), c.Usage)
 		}
-		r.fake.FailNext("DescribeAlarms", -1, awsfake.ErrThrottled(awsfake.CloudWatch))
-		if a := r.ask(`{"kind":"counts","noCache":true}`); a.Error == nil || a.Status != http.StatusTooManyRequests {
+		r.AWS.FailNext("DescribeAlarms", -1, awsfake.ErrThrottled(awsfake.CloudWatch))
+		if a := r.Ask(`{"kind":"counts","noCache":true}`); a.Error == nil || a.Status != http.StatusTooManyRequests {
 			t.Errorf("throttled for good: %v, status %d: a count that was not read is no zero", a.Error, a.Status)
 		}
-		r.fake.FailNext("DescribeAlarms", 0, nil)
+		r.AWS.FailNext("DescribeAlarms", 0, nil)
 	})
 }
 
 func TestHistoryThatTakesTooLong(t *testing.T) {
 	bubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 1000}, awsfake.AdminKey, func(r *rig) {
-		r.fake.SetDelayOf("DescribeAlarmHistory", 15*time.Second)
-		f := r.frames(`{"kind":"history"}`)[0]
+		r.AWS.SetDelayOf("DescribeAlarmHistory", 15*time.Second)
+		f := r.Frames(`{"kind":"history"}`)[0]
 		c, _ := f.Meta.Custom.(query.Custom)
-		if f.Rows() == 0 || !c.Incomplete || !strings.HasPrefix(notices(f), "Read so far: ap-northeast-1 back to 2026-10-0") {
-			t.Errorf("%d rows, incomplete %v, notices %q", f.Rows(), c.Incomplete, notices(f))
+		if f.Rows() == 0 || !c.Incomplete || !strings.HasPrefix(querytest.Notices(f), "Read so far: ap-northeast-1 back to 2026-10-0") {
+			t.Errorf("%d rows, incomplete %v, notices %q", f.Rows(), c.Incomplete, querytest.Notices(f))
 		}
-		r.fake.SetDelayOf("DescribeAlarmHistory", 0)
-		whole := r.frames(`{"kind":"history"}`)[0]
+		r.AWS.SetDelayOf("DescribeAlarmHistory", 0)
+		whole := r.Frames(`{"kind":"history"}`)[0]
 		if c, _ := whole.Meta.Custom.(query.Custom); c.Incomplete || whole.Rows() <= f.Rows() {
 			t.Errorf("the next refresh: %d rows after %d, incomplete %v", whole.Rows(), f.Rows(), c.Incomplete)
 		}
@@ -229,11 +231,11 @@ func TestHistoryThatTakesTooLong(t *testing.T) {
 
 func TestMoreAlarmsThanAreRead(t *testing.T) {
 	bubble(t, awsfake.Options{Now: atAnchor, FleetHosts: 20, FleetAlarms: 10_010}, awsfake.AdminKey, func(r *rig) {
-		frames := r.frames(`{"kind":"counts"}`)
+		frames := r.Frames(`{"kind":"counts"}`)
 		if n := frames[0].Fields[0].At(0); n != 2.0 {
 			t.Errorf("%v in ALARM: those come last by name, and count all the same", n)
 		}
-		if got := notices(frames[0]); !strings.HasPrefix(got, "ap-northeast-1 has more than 10000 such alarms") {
+		if got := querytest.Notices(frames[0]); !strings.HasPrefix(got, "ap-northeast-1 has more than 10000 such alarms") {
 			t.Errorf("notices %q", got)
 		}
 	})

@@ -3,12 +3,12 @@ package alarms
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
@@ -16,53 +16,50 @@ import (
 
 // standing is the alarms as they are, and the places that answered.
 type standing struct {
-	alarms []alarm // sorted
-	places []where // in the order of the query
+	alarms []alarm       // sorted
+	places []query.Place // in the order of the query
 }
 
 // askAlarms asks every place for all alarms that AWS can select, and keeps those
 // that the rest of the query wants.
-func askAlarms(ctx context.Context, s *awsapi.Sessions, q Query, places []query.Place) (standing, remarks, error) {
-	answers, err := query.Gather(ctx, s, places, func(ctx context.Context, c *awsapi.Client, _ query.Place) (awsapi.AlarmsAnswer, error) {
-		return q.alarms(ctx, c)
-	})
+func askAlarms(ctx context.Context, a question) (standing, error) {
+	q := a.Q
+	answers, err := query.Gather(ctx, a, q.alarms)
 	if err != nil {
-		return standing{}, remarks{}, err
+		return standing{}, err
 	}
-	var (
-		out     standing
-		told    remarks
-		missing = slices.Clone(q.Names)
-	)
+	var out standing
+	missing, unknown := slices.Clone(q.Names), len(q.States) > 0 || len(q.Types) > 0 || q.Prefix != ""
 	for _, g := range answers {
 		if g.Err != nil {
-			told.failed = append(told.failed, fmt.Errorf("%s: %w", g.Place, g.Err))
-			missing = nil // nobody knows
+			unknown = true
 			continue
 		}
 		if g.Answer.Limited {
-			told.limited = append(told.limited, fmt.Sprintf("%s has more than %d such alarms: not all are read. Narrow by prefix or state.", g.Place, maxRows))
+			a.Cut("%s has more than %d such alarms: not all are read. Narrow by prefix or state.", g.Place, maxRows)
 		}
-		at := placeOf(g)
+		at := g.Where()
 		out.places = append(out.places, at)
-		for _, a := range g.Answer.Metric {
-			out.add(q, fromMetric(a, at))
-			missing = without(missing, a.AlarmName)
+		for _, x := range g.Answer.Metric {
+			out.add(q, fromMetric(x, at))
+			missing = without(missing, x.AlarmName)
 		}
-		for _, a := range g.Answer.Composite {
-			out.add(q, fromComposite(a, at))
-			missing = without(missing, a.AlarmName)
+		for _, x := range g.Answer.Composite {
+			out.add(q, fromComposite(x, at))
+			missing = without(missing, x.AlarmName)
 		}
-	}
-	if len(q.States) == 0 && len(q.Types) == 0 && q.Prefix == "" {
-		told.missing = missing
 	}
 	slices.SortStableFunc(out.alarms, byUrgency)
 	if n := len(out.alarms); q.Kind == Table && n > q.Limit {
 		out.alarms = out.alarms[:q.Limit]
-		told.limited = append(told.limited, fmt.Sprintf("%d of %d alarms are shown, those in ALARM first.", q.Limit, n))
+		a.Cut("%d of %d alarms are shown, those in ALARM first.", q.Limit, n)
 	}
-	return out, told, nil
+	if len(missing) > 0 && !unknown {
+		names := strings.Join(missing, ", ")
+		a.Missing(data.NoticeSeverityWarning, query.Wrong("names", "there is no alarm %s: a rule on it would be silent for ever", names),
+			"There is no alarm named %s", names)
+	}
+	return out, nil
 }
 
 // alarms asks one place. Where it has too many, each state is asked for by
@@ -106,7 +103,7 @@ func byUrgency(a, b alarm) int {
 	return cmp.Or(
 		cmp.Compare(slices.Index(states, a.state), slices.Index(states, b.state)),
 		moment(b.since).Compare(moment(a.since)),
-		strings.Compare(a.name, b.name), strings.Compare(a.region, b.region), strings.Compare(a.account, b.account),
+		strings.Compare(a.name, b.name), strings.Compare(a.Region, b.Region), strings.Compare(a.Account, b.Account),
 	)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // tableFrames is one row an alarm.
-func tableFrames(_ Query, alarms []alarm) data.Frames {
+func tableFrames(alarms []alarm) data.Frames {
 	n := len(alarms)
 	text := func(of func(alarm) string) []string {
 		out := make([]string, n)
@@ -41,8 +41,8 @@ func tableFrames(_ Query, alarms []alarm) data.Frames {
 		data.NewField("suppressed by", nil, text(func(a alarm) string { return a.suppressedBy })),
 		data.NewField("arn", nil, text(func(a alarm) string { return a.arn })),
 		data.NewField("description", nil, text(func(a alarm) string { return a.description })),
-		data.NewField("account", nil, text(func(a alarm) string { return a.account })),
-		data.NewField("region", nil, text(func(a alarm) string { return a.region })),
+		data.NewField("account", nil, text(func(a alarm) string { return a.Account })),
+		data.NewField("region", nil, text(func(a alarm) string { return a.Region })),
 	)
 	query.Meta(f).PreferredVisualization = data.VisTypeTable
 	return data.Frames{query.Typed(f, data.FrameTypeTable)}
@@ -62,21 +62,26 @@ func colored(f *data.Field) *data.Field {
 // so that an alert rule sees it return to normal.
 func countFrames(q Query, s standing, several bool) data.Frames {
 	type key struct {
-		where
+		query.Place
 		state string
 	}
 	counts := map[key]float64{}
 	for _, a := range s.alarms {
-		counts[key{a.where, a.state}]++
+		counts[key{a.Place, a.state}]++
 	}
 	var out data.Frames
 	for _, at := range s.places {
 		for _, state := range q.wantedStates() {
 			labels := data.Labels{"state": state}
 			if several {
-				labels["account"], labels["region"] = at.account, at.region
+				labels["account"], labels["region"] = at.Account, at.Region
 			}
 			field := data.NewField("alarms", labels, []float64{counts[key{at, state}]})
+			legend := state
+			if several {
+				legend += " " + at.Account + " " + at.Region
+			}
+			field.Config = &data.FieldConfig{DisplayNameFromDS: legend}
 			out = append(out, query.Typed(data.NewFrame("alarms", field), data.FrameTypeNumericMulti))
 		}
 	}

@@ -19,7 +19,7 @@ import (
 
 // change is one state change of an alarm, which may be deleted since.
 type change struct {
-	where
+	query.Place
 	time             time.Time
 	alarm, kind      string
 	from, to, reason string
@@ -27,50 +27,52 @@ type change struct {
 
 // askHistory asks every place for the changes of all its alarms at once; a
 // single name is the one condition that AWS can select by.
-func askHistory(ctx context.Context, s *awsapi.Sessions, q Query, raw query.Query, places []query.Place) ([]change, remarks, error) {
-	ask := awsapi.AlarmHistoryQuery{From: raw.From, To: raw.To, Types: q.alarmTypes(), NoCache: q.NoCache}
+func askHistory(ctx context.Context, a question) ([]change, error) {
+	q := a.Q
+	ask := awsapi.AlarmHistoryQuery{From: a.From, To: a.To, Types: q.alarmTypes(), NoCache: q.NoCache}
 	if len(q.Names) == 1 {
 		ask.AlarmName = q.Names[0]
 	}
 	if len(q.Names) < 2 && len(q.States) == 0 && len(q.words) == 0 && q.Prefix == "" {
 		ask.Limit = q.Limit // nothing is sorted out afterwards
 	}
-	answers, err := query.Gather(ctx, s, places, func(ctx context.Context, c *awsapi.Client, _ query.Place) (awsapi.AlarmHistoryAnswer, error) {
+	answers, err := query.Gather(ctx, a, func(ctx context.Context, c *awsapi.Client) (awsapi.AlarmHistoryAnswer, error) {
 		return c.AlarmHistory(ctx, ask)
 	})
 	if err != nil {
-		return nil, remarks{}, err
+		return nil, err
 	}
 	var (
-		out  []change
-		told remarks
-		more bool
+		out    []change
+		behind []string // places that were not read to the end, and how far they were
+		more   bool
 	)
 	for _, g := range answers {
-		if g.Err != nil {
-			told.failed = append(told.failed, fmt.Errorf("%s: %w", g.Place, g.Err))
-		} else if g.Answer.Incomplete {
-			told.incomplete = append(told.incomplete, fmt.Sprintf("%s back to %s", g.Place, g.Answer.Until.UTC().Format(time.RFC3339)))
+		if g.Err == nil && g.Answer.Incomplete {
+			behind = append(behind, fmt.Sprintf("%s back to %s", g.Place, g.Answer.Until.UTC().Format(time.RFC3339)))
 		}
 		if g.Answer.Limited && ask.Limit == 0 {
-			told.limited = append(told.limited, fmt.Sprintf("%s has more than %d changes in this time: only the newest are searched. Narrow the time.", g.Place, maxRows))
+			a.Cut("%s has more than %d changes in this time: only the newest are searched. Narrow the time.", g.Place, maxRows)
 		}
 		more = more || g.Answer.Limited && ask.Limit > 0
-		at := placeOf(g)
+		at := g.Where()
 		for _, item := range g.Answer.Items {
 			if c := read(item, at); q.keepsChange(c) {
 				out = append(out, c)
 			}
 		}
 	}
+	if len(behind) > 0 {
+		a.Unfinished(nil, "Read so far: %s. The next refresh continues.", strings.Join(behind, ", "))
+	}
 	slices.SortStableFunc(out, func(a, b change) int {
-		return cmp.Or(b.time.Compare(a.time), strings.Compare(a.alarm, b.alarm), strings.Compare(a.region, b.region), strings.Compare(a.account, b.account))
+		return cmp.Or(b.time.Compare(a.time), strings.Compare(a.alarm, b.alarm), strings.Compare(a.Region, b.Region), strings.Compare(a.Account, b.Account))
 	})
 	if more || len(out) > q.Limit {
 		out = out[:min(len(out), q.Limit)]
-		told.limited = append(told.limited, fmt.Sprintf("The newest %d changes are shown; there are more in this time.", len(out)))
+		a.Cut("The newest %d changes are shown; there are more in this time.", len(out))
 	}
-	return out, told, nil
+	return out, nil
 }
 
 func (q Query) keepsChange(c change) bool {
@@ -80,8 +82,8 @@ func (q Query) keepsChange(c change) bool {
 
 // read takes the states from the item's data, or where that is not the JSON it
 // is documented to be, from its summary.
-func read(item cwtypes.AlarmHistoryItem, at where) change {
-	out := change{where: at, time: aws.ToTime(item.Timestamp).UTC(), alarm: aws.ToString(item.AlarmName), kind: "metric"}
+func read(item cwtypes.AlarmHistoryItem, at query.Place) change {
+	out := change{Place: at, time: aws.ToTime(item.Timestamp).UTC(), alarm: aws.ToString(item.AlarmName), kind: "metric"}
 	if item.AlarmType == cwtypes.AlarmTypeCompositeAlarm {
 		out.kind = "composite"
 	}
@@ -119,7 +121,7 @@ func historyFrames(q Query, changes []change) data.Frames {
 	times, tags := make([]time.Time, n), make([]json.RawMessage, n)
 	for i, c := range changes {
 		times[i] = c.time
-		tags[i], _ = json.Marshal([]string{c.to, c.kind, c.region}) // strings always marshal
+		tags[i], _ = json.Marshal([]string{c.to, c.kind, c.Region}) // strings always marshal
 	}
 	marks := []*data.Field{
 		data.NewField("title", nil, text(func(c change) string { return c.to + ": " + c.alarm })),
@@ -140,8 +142,8 @@ func historyFrames(q Query, changes []change) data.Frames {
 		colored(data.NewField("from", nil, text(func(c change) string { return c.from }))),
 		colored(data.NewField("to", nil, text(func(c change) string { return c.to }))),
 		data.NewField("reason", nil, text(func(c change) string { return c.reason })),
-		data.NewField("region", nil, text(func(c change) string { return c.region })),
-		data.NewField("account", nil, text(func(c change) string { return c.account })),
+		data.NewField("region", nil, text(func(c change) string { return c.Region })),
+		data.NewField("account", nil, text(func(c change) string { return c.Account })),
 	}, marks...)...)
 	query.Meta(f).PreferredVisualization = data.VisTypeTable
 	return data.Frames{query.Typed(f, data.FrameTypeTable)}

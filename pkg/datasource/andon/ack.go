@@ -27,7 +27,8 @@ type Acknowledged struct {
 	Identity alert.Identity `json:"identity"`
 }
 
-// Ack is the resource POST andon/ack: {"identity": …, "comment": …}. It takes an
+// Ack is the resource POST andon/ack: {"identity": …, "comment": …}, the identity
+// also as a parameter of the address, for an action in a table. It takes an
 // open alert in the name of the person who is logged in to Grafana, who must be an
 // Editor or Admin: resources can be reached by everybody who may query the data
 // source. Answers: 200 [Acknowledged]; else {"message": …} with 400 (what is
@@ -50,7 +51,7 @@ func (b *Bridge) ack(r *http.Request) (Acknowledged, error) {
 	if err != nil {
 		return Acknowledged{}, err
 	}
-	id, comment, err := readAck(r.Body)
+	id, comment, err := readAck(r.Body, alert.Identity(r.URL.Query().Get("identity")))
 	if err != nil {
 		return Acknowledged{}, err
 	}
@@ -83,11 +84,12 @@ func mayAct(u *backend.User) (string, error) {
 	return strings.TrimSpace(u.Login), nil
 }
 
-func readAck(body io.Reader) (alert.Identity, string, error) {
-	var in struct {
+// readAck takes the identity of the body before the one given besides.
+func readAck(body io.Reader, given alert.Identity) (alert.Identity, string, error) {
+	in := struct {
 		Identity alert.Identity `json:"identity"`
 		Comment  string         `json:"comment"`
-	}
+	}{Identity: given}
 	d := json.NewDecoder(io.LimitReader(body, maxAck))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&in); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func encodePEM(certificate []byte) string {
 // post acknowledges as a user of Grafana; nil is nobody.
 func (f *fake) post(u *backend.User, body string) (int, map[string]string) {
 	f.Helper()
-	r := httptest.NewRequest(http.MethodPost, "/andon/ack", strings.NewReader(body))
+	r := httptest.NewRequest(http.MethodPost, "/andon/ack?"+f.parameters.Encode(), strings.NewReader(body))
 	r = r.WithContext(backend.WithUser(f.Context(), u))
 	w := httptest.NewRecorder()
 	f.bridge.Ack(w, r)
@@ -43,6 +44,23 @@ func TestAcknowledge(t *testing.T) {
 		if f.person != "佐藤" || f.path != "/api/v1/alerts/am%2F70d1%20x/ack" || f.taken.Comment != "on it" || f.taken.All || len(f.taken.Identities) > 0 {
 			t.Errorf("%s: person %q, path %s, body %+v", role, f.person, f.path, f.taken)
 		}
+	}
+}
+
+// A table's action gives the identity as a parameter, which is encoded whatever
+// is in it.
+func TestAcknowledgeByParameter(t *testing.T) {
+	f := serve(t, nil)
+	const identity = `mail/障害 "disk" a&b`
+	f.parameters = url.Values{"identity": {identity}}
+	if status, answer := f.post(user("sato", "Editor"), `{"comment":""}`); status != http.StatusOK || answer["identity"] != identity {
+		t.Errorf("%d %v", status, answer)
+	}
+	if status, answer := f.post(user("sato", "Editor"), `{"identity":"am/1"}`); status != http.StatusOK || answer["identity"] != "am/1" {
+		t.Errorf("the body comes first: %d %v", status, answer)
+	}
+	if status, _ := f.post(user("sato", "Viewer"), `{}`); status != http.StatusForbidden {
+		t.Errorf("a viewer: %d", status)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"testing"
@@ -33,18 +34,19 @@ const token = "bridge-t0ken"
 // fake answers as a bridge does, with what it is given.
 type fake struct {
 	*testing.T
-	url     string
-	bridge  *Bridge
-	alerts  []client.Alert
-	towers  []client.Tower
-	counts  []client.Count
-	entries []alert.Entry // the newest first
-	outcome client.Outcome
-	person  string           // of the last acknowledgement
-	taken   client.Selection // its body
-	path    string           // and its path
-	answer  http.HandlerFunc // instead of all that
-	pages   []client.HistoryQuery
+	url        string
+	bridge     *Bridge
+	alerts     []client.Alert
+	towers     []client.Tower
+	counts     []client.Count
+	entries    []alert.Entry // the newest first
+	outcome    client.Outcome
+	person     string           // of the last acknowledgement
+	taken      client.Selection // its body
+	path       string           // and its path
+	answer     http.HandlerFunc // instead of all that
+	parameters url.Values       // of the resource's address
+	pages      []client.HistoryQuery
 }
 
 func serve(t *testing.T, change func(*fake)) *fake {

@@ -46,6 +46,7 @@ func (b *Bridge) counts(ctx context.Context, q Query, _ query.Query) (data.Frame
 	frames := make(data.Frames, len(counts))
 	for i, c := range counts {
 		field := data.NewField("alerts", data.Labels{"severity": string(c.Severity), "state": string(c.Phase)}, []float64{float64(c.Alerts)})
+		field.Config = &data.FieldConfig{DisplayNameFromDS: string(c.Severity) + ", " + string(c.Phase)}
 		frames[i] = query.Typed(data.NewFrame("alerts", field), data.FrameTypeNumericMulti)
 	}
 	if len(frames) == 0 { // a configuration with no severity but record

@@ -21,6 +21,8 @@ func table(events []found) data.Frames {
 		user      = make([]string, n)
 		address   = make([]string, n)
 		resources = make([]string, n)
+		resource  = make([]string, n)
+		kind      = make([]string, n)
 		code      = make([]string, n)
 		message   = make([]string, n)
 		readOnly  = make([]bool, n)
@@ -32,8 +34,9 @@ func table(events []found) data.Frames {
 	for i, e := range events {
 		times[i], name[i], source[i], user[i] = e.event.Time.UTC(), e.event.Name, e.event.Source, e.user()
 		address[i], resources[i], code[i] = e.text("sourceIPAddress"), e.resources(), e.text("errorCode")
-		message[i], readOnly[i], region[i] = e.text("errorMessage"), e.event.ReadOnly, e.region
-		account[i], id[i], whole[i] = e.account, e.event.ID, readable(e.record)
+		message[i], readOnly[i], region[i] = e.text("errorMessage"), e.event.ReadOnly, e.Region
+		account[i], id[i], whole[i] = e.Account, e.event.ID, readable(e.record)
+		kind[i], resource[i] = e.resource()
 	}
 	f := data.NewFrame("events",
 		data.NewField("time", nil, times),
@@ -41,6 +44,8 @@ func table(events []found) data.Frames {
 		data.NewField("user", nil, user),
 		data.NewField("address", nil, address),
 		data.NewField("resources", nil, resources),
+		data.NewField("resource", nil, resource),
+		data.NewField("resource type", nil, kind),
 		data.NewField("source", nil, source),
 		data.NewField("error", nil, code),
 		data.NewField("error message", nil, message),
@@ -75,7 +80,7 @@ func annotations(events []found) data.Frames {
 		if from := e.text("sourceIPAddress"); from != "" {
 			text[i] += " from " + from
 		}
-		all := []string{e.event.Source, e.region}
+		all := []string{e.event.Source, e.Region}
 		if code := e.text("errorCode"); code != "" {
 			text[i] += ": " + code
 			all = append(all, "error")
@@ -100,39 +105,39 @@ const (
 // counts are events per interval, one series for each value of GroupBy. The
 // time that has not been read yet has no points, so that "none" is not said of
 // what nobody has looked at.
-func counts(q Query, events []found, raw query.Query, complete time.Time) data.Frames {
-	step := max(raw.Interval.Truncate(time.Minute), time.Minute)
+func counts(a question, events []found, complete time.Time) data.Frames {
+	step := max(a.Interval.Truncate(time.Minute), time.Minute)
 	most := time.Duration(maxSteps)
-	if raw.MaxDataPoints > 0 {
-		most = min(most, time.Duration(raw.MaxDataPoints))
+	if a.MaxDataPoints > 0 {
+		most = min(most, time.Duration(a.MaxDataPoints))
 	}
-	for raw.To.Sub(raw.From)/step > most {
+	for a.To.Sub(a.From)/step > most {
 		step *= 2
 	}
 	start := complete.Truncate(step)
-	if start.Before(complete) && complete.After(raw.From) {
+	if start.Before(complete) && complete.After(a.From) {
 		start = start.Add(step) // the step that was read in part only
 	}
 	slots := 0
-	if raw.To.After(start) {
-		slots = int((raw.To.Sub(start) + step - 1) / step)
+	if a.To.After(start) {
+		slots = int((a.To.Sub(start) + step - 1) / step)
 	}
 	// Who has the most events is known before any series is made.
 	total := map[string]int{}
-	if q.GroupBy == "" {
+	if a.Q.GroupBy == "" {
 		total[""] = 0
 	}
 	key := func(e found) string {
-		if q.GroupBy == "" {
+		if a.Q.GroupBy == "" {
 			return ""
 		}
-		return group(e.record, q.GroupBy)
+		return group(e.record, a.Q.GroupBy)
 	}
 	for _, e := range events {
 		total[key(e)]++
 	}
 	keys := slices.Sorted(maps.Keys(total))
-	slices.SortStableFunc(keys, func(a, b string) int { return total[b] - total[a] })
+	slices.SortStableFunc(keys, func(x, y string) int { return total[y] - total[x] })
 	left := max(0, len(keys)-maxGroups)
 	keys = keys[:len(keys)-left]
 	slices.Sort(keys)
@@ -149,8 +154,8 @@ func counts(q Query, events []found, raw query.Query, complete time.Time) data.F
 	var out data.Frames
 	for _, key := range keys {
 		var labels data.Labels
-		if q.GroupBy != "" {
-			labels = data.Labels{q.GroupBy: key}
+		if a.Q.GroupBy != "" {
+			labels = data.Labels{a.Q.GroupBy: key}
 		}
 		times := make([]time.Time, slots)
 		for i := range times {
@@ -162,7 +167,7 @@ func counts(q Query, events []found, raw query.Query, complete time.Time) data.F
 		out = data.Frames{series(nil, nil, nil)}
 	}
 	if left > 0 {
-		query.Notice(out[0], data.NoticeSeverityWarning, "%d more values of %s with fewer events are not shown", left, q.GroupBy)
+		a.Cut("%d more values of %s with fewer events are not shown.", left, a.Q.GroupBy)
 	}
 	return out
 }

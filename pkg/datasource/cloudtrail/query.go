@@ -142,3 +142,18 @@ func (q Query) keeps(r record) bool {
 	}
 	return true
 }
+
+// String is the question as the query inspector shows it.
+func (q Query) String() string {
+	text := "event history"
+	if q.Attribute != "" {
+		text += " where " + q.Attribute + " = " + q.Value
+	}
+	further := len(q.Filters)
+	for _, set := range []bool{q.Search != "", q.Changes, q.Errors} {
+		if set {
+			further++
+		}
+	}
+	return fmt.Sprintf("%s, %d further conditions", text, further)
+}

@@ -94,3 +94,13 @@ func (r record) resources() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// resource is the first of them that has a type, by which AWS Config knows it.
+func (r record) resource() (kind, name string) {
+	for _, x := range r.event.Resources {
+		if x.Type != "" && x.Name != "" {
+			return x.Type, x.Name
+		}
+	}
+	return "", ""
+}

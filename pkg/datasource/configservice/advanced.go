@@ -11,6 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
 // maxColumns bounds an advanced query's table.
@@ -19,14 +21,14 @@ const maxColumns = 200
 // selected is one row of an advanced query.
 type selected map[string]any
 
-func advanced(a asked) (data.Frames, told, error) {
+func advanced(ctx context.Context, a question) (data.Frames, error) {
 	var (
 		mu    sync.Mutex
 		named []string // by SELECT; the same in every place
 	)
-	rows, t, err := everywhere(a, a.q.Expression, func(ctx context.Context, s source) (found[selected], error) {
-		l, err := pages(ctx, a.q.Limit, nil, func(ctx context.Context, token *string) ([]selected, *string, error) {
-			in := &configservice.SelectResourceConfigInput{Expression: &a.q.Expression, Limit: pageSize, NextToken: token}
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[selected], error) {
+		l, err := pages(ctx, a.Q.Limit, nil, func(ctx context.Context, token *string) ([]selected, *string, error) {
+			in := &configservice.SelectResourceConfigInput{Expression: &a.Q.Expression, Limit: pageSize, NextToken: token}
 			out, err := call(ctx, s, listTTL, in, s.c.Config().SelectResourceConfig)
 			if err != nil {
 				return nil, nil, err
@@ -42,11 +44,11 @@ func advanced(a asked) (data.Frames, told, error) {
 		return found[selected]{rows: l.items, limited: l.limited, late: l.late}, err
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	names := columns(named, rows)
 	if len(names) > maxColumns {
-		t.remarks = append(t.remarks, "Columns beyond the 200th are left out.")
+		a.Note(data.NoticeSeverityInfo, "Columns beyond the 200th are left out.")
 		names = names[:maxColumns]
 	}
 	f := data.NewFrame("query")
@@ -57,14 +59,15 @@ func advanced(a asked) (data.Frames, told, error) {
 		}
 		f.Fields = append(f.Fields, column(name, values))
 	}
-	if len(a.places) > 1 {
+	if a.Several() {
 		account, region := make([]string, len(rows)), make([]string, len(rows))
 		for i, r := range rows {
-			account[i], region[i] = r.account, r.region
+			account[i], region[i] = r.Account, r.Region
 		}
-		f.Fields = append(f.Fields, data.NewField("account", nil, account), data.NewField("region", nil, region))
+		accountName, regionName := query.PlaceNames(func(name string) bool { return slices.Contains(names, name) })
+		f.Fields = append(f.Fields, data.NewField(accountName, nil, account), data.NewField(regionName, nil, region))
 	}
-	return table(f), t, nil
+	return table(f), nil
 }
 
 // read decodes a page, and gives the fields as SELECT names them. A result that

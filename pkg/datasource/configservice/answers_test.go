@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -41,96 +42,112 @@ func TestGoldenAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { // a long history takes many calls, a few a second
-				s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
-				golden(t, name, good(t, s, around(tc.before, tc.after, tc.text)))
+				s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+				querytest.GoldenFrames(t, name, good(t, s, around(tc.before, tc.after, tc.text)))
 			})
 		})
 	}
 }
 
 func TestInventoryKeepsWhatWasDeleted(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 	f := good(t, s, around(time.Hour, 0, `{"resourceType":"AWS::EC2::Instance","includeDeleted":true}`))[0]
-	i := slices.Index(texts(t, f, "id"), awsfake.GoneInstance)
-	if i < 0 || texts(t, f, "deleted")[i] != "true" || texts(t, f, "deletion time")[i] == "" || texts(t, f, "status")[i] != "ResourceDeleted" {
+	i := slices.Index(querytest.Column(t, f, "id"), awsfake.GoneInstance)
+	if i < 0 || querytest.Column(t, f, "deleted")[i] != "true" || querytest.Column(t, f, "deletion time")[i] == "" || querytest.Column(t, f, "status")[i] != "ResourceDeleted" {
 		t.Errorf("the deleted instance is row %d", i)
 	}
-	i = slices.Index(texts(t, f, "id"), awsfake.GatewayInstance)
-	if i < 0 || texts(t, f, "deleted")[i] != "false" || texts(t, f, "state")[i] != "stopped" || texts(t, f, "arn")[i] == "" || texts(t, f, "capture time")[i] == "" {
+	i = slices.Index(querytest.Column(t, f, "id"), awsfake.GatewayInstance)
+	if i < 0 || querytest.Column(t, f, "deleted")[i] != "false" || querytest.Column(t, f, "state")[i] != "stopped" || querytest.Column(t, f, "arn")[i] == "" || querytest.Column(t, f, "capture time")[i] == "" {
 		t.Errorf("the stopped instance is row %d", i)
 	}
 	f = good(t, s, around(time.Hour, 0, `{"resourceType":"AWS::EC2::Instance"}`))[0]
-	if slices.Contains(texts(t, f, "id"), awsfake.GoneInstance) {
+	if slices.Contains(querytest.Column(t, f, "id"), awsfake.GoneInstance) {
 		t.Error("a deleted instance that nobody asked for")
 	}
 }
 
 func TestHistoryOfSeveralPlacesFindsTheOne(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 	f := good(t, s, around(time.Hour, 0, `{"kind":"history","regions":["eu-central-1","default"],`+gateway+`}`))[0]
-	if r := texts(t, f, "region"); len(r) != 1 || r[0] != awsfake.MainRegion || notices(f) != "" {
-		t.Errorf("regions %v, notices %q", r, notices(f))
+	if r := querytest.Column(t, f, "region"); len(r) != 1 || r[0] != awsfake.MainRegion || querytest.Notices(f) != "" {
+		t.Errorf("regions %v, notices %q", r, querytest.Notices(f))
 	}
 }
 
 func TestHistoryLimitKeepsTheNeighbour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+		s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 		f := good(t, s, around(200*24*time.Hour, 0, `{"kind":"history","limit":1,`+gateway+`}`))[0]
-		if d := texts(t, f, "difference"); len(d) != 1 || !strings.Contains(d[0], "running → stopped") || !strings.Contains(notices(f), "limit of 1") {
-			t.Errorf("difference %q, notices %q", d, notices(f))
+		if d := querytest.Column(t, f, "difference"); len(d) != 1 || !strings.Contains(d[0], "running → stopped") || !strings.Contains(querytest.Notices(f), "limit of 1") {
+			t.Errorf("difference %q, notices %q", d, querytest.Notices(f))
 		}
 	})
 }
 
-// alertable checks a numeric-multi frame as Grafana's expressions read it: a
-// type, no time, exactly one field, a number with labels that no other has.
+// alertable checks numbers that may alert, and how many there are.
 func alertable(t *testing.T, frames data.Frames, rows int) {
 	t.Helper()
-	seen := map[string]bool{}
-	for _, f := range frames {
-		if f.Meta == nil || f.Meta.Type != data.FrameTypeNumericMulti || f.Meta.TypeVersion != (data.FrameTypeVersion{0, 1}) {
-			t.Errorf("frame %s: meta %+v", f.Name, f.Meta)
-		}
-		if len(f.Fields) != 1 || !f.Fields[0].Type().Numeric() || f.Fields[0].Len() > 1 {
-			t.Fatalf("frame %s has %d fields", f.Name, len(f.Fields))
-		}
-		if key := f.Fields[0].Labels.String(); seen[key] {
-			t.Errorf("labels %s twice", key)
-		} else {
-			seen[key] = true
-		}
-		rows -= f.Fields[0].Len()
-	}
-	if rows != 0 {
-		t.Errorf("%d rows are missing", rows)
+	if n := querytest.Alertable(t, frames, data.FrameTypeNumericMulti); n != rows {
+		t.Errorf("%d rows, want %d", n, rows)
 	}
 }
 
 func TestCountsAlert(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 	q := around(time.Hour, 0, `{"kind":"counts"}`)
 	q.Alert = true
 	frames := good(t, s, q)
 	alertable(t, frames, 6)
-	got := map[string]float64{}
-	for _, f := range frames {
-		v, err := f.Fields[0].FloatAt(0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got[f.Fields[0].Labels["rule"]] = v
-	}
-	want := map[string]float64{"ec2-stopped-instance": 1, "encrypted-volumes": 1, "lambda-runtime": 0, "rds-storage-encrypted": 0, "required-tags": 0, "restricted-ssh": 1}
-	if d := cmp.Diff(want, got); d != "" {
+	// lambda-runtime was never evaluated: there is no function.
+	want := map[string]string{"ec2-stopped-instance": "1", "encrypted-volumes": "1", "lambda-runtime": "", "rds-storage-encrypted": "0", "required-tags": "0", "restricted-ssh": "1"}
+	if d := cmp.Diff(want, numbers(t, frames)); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	alertable(t, good(t, s, around(time.Hour, 0, `{"kind":"counts","totals":true}`)), 7)
+	totals := good(t, s, around(time.Hour, 0, `{"kind":"counts","totals":true}`))
+	alertable(t, totals, 7)
+	if want[""] = "3"; !cmp.Equal(want, numbers(t, totals)) {
+		t.Errorf("with totals: %v", numbers(t, totals))
+	}
+}
+
+// numbers are the values of counts by rule, of a total by "".
+func numbers(t *testing.T, frames data.Frames) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, f := range frames {
+		out[f.Fields[0].Labels["rule"]] = querytest.Column(t, f, failingField)[0]
+	}
+	return out
+}
+
+func TestWhatWasNotEvaluatedHasNoNumber(t *testing.T) {
+	rule := func(name, compliance string) object {
+		return object{"ConfigRuleName": name, "Compliance": object{"ComplianceType": compliance}}
+	}
+	for _, tc := range []struct {
+		rules []object
+		want  map[string]string
+	}{
+		{
+			[]object{rule("good", "COMPLIANT"), rule("idle", "NOT_APPLICABLE"), rule("late", "INSUFFICIENT_DATA"), {"ConfigRuleName": "new"}},
+			map[string]string{"good": "0", "idle": "0", "late": "", "new": "", "": "0"},
+		},
+		{[]object{rule("late", "INSUFFICIENT_DATA")}, map[string]string{"late": "", "": ""}},
+	} {
+		a := answers{awsfake.New(awsfake.Options{}), map[string]func([]byte) any{
+			"DescribeComplianceByConfigRule": func([]byte) any { return object{"ComplianceByConfigRules": tc.rules} },
+		}}
+		frames := good(t, querytest.Sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts","totals":true}`))
+		alertable(t, frames, len(tc.want))
+		if d := cmp.Diff(tc.want, numbers(t, frames)); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+	}
 }
 
 func TestSameAnswerFromTheCacheWithoutCalls(t *testing.T) {
 	f := awsfake.New(awsfake.Options{})
-	s := sessions(t, f, awsfake.AdminKey)
+	s := querytest.Sessions(t, f, awsfake.AdminKey)
 	for _, text := range []string{
 		`{"resourceType":"AWS::EC2::Instance"}`, `{}`, `{"kind":"history",` + gateway + `}`, `{"kind":"compliance"}`, `{"kind":"compliance_resources"}`,
 		`{"kind":"counts"}`, `{"kind":"query","expression":"SELECT resourceId WHERE resourceType = 'AWS::EC2::Instance'"}`,

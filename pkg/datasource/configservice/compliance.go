@@ -97,33 +97,26 @@ func counted(ctx context.Context, s source, q Query) (found[verdict], error) {
 	return out, count(ctx, s, out.rows)
 }
 
-func asking(text string, q Query) string {
-	if len(q.Rules) > 0 {
-		text += " of " + strings.Join(q.Rules, ", ")
-	}
-	return text
-}
-
-func complianceByRule(a asked) (data.Frames, told, error) {
-	rows, t, err := everywhere(a, asking("compliance by rule", a.q), func(ctx context.Context, s source) (found[verdict], error) {
-		f, err := counted(ctx, s, a.q)
+func complianceByRule(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[verdict], error) {
+		f, err := counted(ctx, s, a.Q)
 		f.rows = slices.DeleteFunc(f.rows, func(v verdict) bool {
-			return len(a.q.ComplianceTypes) > 0 && !slices.Contains(a.q.ComplianceTypes, v.compliance)
+			return len(a.Q.ComplianceTypes) > 0 && !slices.Contains(a.Q.ComplianceTypes, v.compliance)
 		})
-		if len(f.rows) > a.q.Limit {
-			f.rows, f.limited = f.rows[:a.q.Limit], true
+		if len(f.rows) > a.Q.Limit {
+			f.rows, f.limited = f.rows[:a.Q.Limit], true
 		}
 		return f, err
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	n := len(rows)
 	rule, compliance, failing, atLeast := make([]string, n), make([]string, n), make([]int64, n), make([]bool, n)
 	account, region := make([]string, n), make([]string, n)
 	for i, r := range rows {
 		rule[i], compliance[i], failing[i], atLeast[i] = r.x.rule, string(r.x.compliance), r.x.failing, r.x.atLeast
-		account[i], region[i] = r.account, r.region
+		account[i], region[i] = r.Account, r.Region
 	}
 	more := data.NewField("at least", nil, atLeast)
 	more.Config = &data.FieldConfig{Description: "There may be more: not all were counted."}
@@ -134,7 +127,7 @@ func complianceByRule(a asked) (data.Frames, told, error) {
 		more,
 		data.NewField("account", nil, account),
 		data.NewField("region", nil, region),
-	)), t, nil
+	)), nil
 }
 
 // evaluations are a rule's results, one for each resource.
@@ -159,26 +152,22 @@ type evaluation struct {
 	since                                  *time.Time
 }
 
-func complianceByResource(a asked) (data.Frames, told, error) {
-	text := asking("compliance by resource", a.q)
-	if what := strings.TrimSpace(strings.Join(a.q.ResourceTypes, ", ") + " " + a.q.ResourceID); what != "" {
-		text += ", " + what
-	}
-	rows, t, err := everywhere(a, text, func(ctx context.Context, s source) (found[evaluation], error) {
-		if a.q.ResourceID != "" {
-			return resourceEvaluations(ctx, s, a.q)
+func complianceByResource(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[evaluation], error) {
+		if a.Q.ResourceID != "" {
+			return resourceEvaluations(ctx, s, a.Q)
 		}
-		return ruleEvaluations(ctx, s, a.q)
+		return ruleEvaluations(ctx, s, a.Q)
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	n := len(rows)
 	kind, id, rule, compliance, annotation := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	since, account, region := make([]*time.Time, n), make([]string, n), make([]string, n)
 	for i, r := range rows {
 		kind[i], id[i], rule[i], compliance[i], annotation[i] = r.x.kind, r.x.id, r.x.rule, r.x.compliance, r.x.annotation
-		since[i], account[i], region[i] = r.x.since, r.account, r.region
+		since[i], account[i], region[i] = r.x.since, r.Account, r.Region
 	}
 	recorded := data.NewField("since", nil, since)
 	recorded.Config = &data.FieldConfig{Description: "When AWS Config recorded this result."}
@@ -191,7 +180,7 @@ func complianceByResource(a asked) (data.Frames, told, error) {
 		data.NewField("annotation", nil, annotation),
 		data.NewField("account", nil, account),
 		data.NewField("region", nil, region),
-	)), t, nil
+	)), nil
 }
 
 // ruleEvaluations asks the rules that can have what is wanted.

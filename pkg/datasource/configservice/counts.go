@@ -3,6 +3,7 @@ package configservice
 import (
 	"context"
 
+	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
@@ -11,34 +12,37 @@ import (
 const failingField = "non-compliant resources"
 
 // counts is the number of non-compliant resources of every rule, 0 where all
-// comply, so that an alert rule has its rows. Nothing in the labels changes with
-// the compliance.
-func counts(a asked) (data.Frames, told, error) {
-	rows, t, err := everywhere(a, asking("non-compliant resources by rule", a.q), func(ctx context.Context, s source) (found[verdict], error) {
-		return counted(ctx, s, a.q)
+// comply or it applies to none, so that an alert rule has its rows. A rule that
+// has not been evaluated has no number: that is not to say that all is well.
+// Nothing in the labels changes with the compliance.
+func counts(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[verdict], error) {
+		return counted(ctx, s, a.Q)
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	var (
 		frames data.Frames
-		sums   data.Frames
-		index  = map[query.Place]*float64{}
+		places []query.Place
+		sums   = map[query.Place]*float64{} // nil where no rule has a number
 	)
-	several := len(a.places) > 1
 	for _, r := range rows {
-		value := float64(r.x.failing)
-		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.account, "region": r.region}, value, several))
-		place := query.Place{Account: r.account, Region: r.region}
-		if index[place] == nil {
-			f := number("total", "total", data.Labels{"account": r.account, "region": r.region}, 0, several)
-			index[place] = f.Fields[0].At(0).(*float64)
-			sums = append(sums, f)
+		value := r.x.number()
+		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.Account, "region": r.Region}, value, a.Several()))
+		sum, known := sums[r.Place]
+		if !known {
+			places = append(places, r.Place)
 		}
-		*index[place] += value
+		if value != nil {
+			sum = new(deref(sum) + *value)
+		}
+		sums[r.Place] = sum
 	}
-	if a.q.Totals {
-		frames = append(frames, sums...)
+	if a.Q.Totals {
+		for _, p := range places {
+			frames = append(frames, number("total", "total", data.Labels{"account": p.Account, "region": p.Region}, sums[p], a.Several()))
+		}
 	}
 	if len(frames) == 0 {
 		f := data.NewFrame("by rule", data.NewField(failingField, nil, []*float64{}))
@@ -46,16 +50,24 @@ func counts(a asked) (data.Frames, told, error) {
 	}
 	for _, r := range rows {
 		if r.x.atLeast {
-			t.remarks = append(t.remarks, r.x.rule+" has more non-compliant resources than were counted.")
+			a.Note(data.NoticeSeverityInfo, "%s has more non-compliant resources than were counted.", r.x.rule)
 		}
 	}
-	return frames, t, nil
+	return frames, nil
+}
+
+// number is the count of a rule, nil while there is nothing to count.
+func (v verdict) number() *float64 {
+	if v.compliance == cfgtypes.ComplianceTypeInsufficientData {
+		return nil
+	}
+	return new(float64(v.failing))
 }
 
 // number is one value; its legend says where it is from when several places are
 // asked.
-func number(name, legend string, labels data.Labels, value float64, several bool) *data.Frame {
-	field := data.NewField(failingField, labels, []*float64{&value})
+func number(name, legend string, labels data.Labels, value *float64, several bool) *data.Frame {
+	field := data.NewField(failingField, labels, []*float64{value})
 	if several {
 		legend += " " + labels["account"] + " " + labels["region"]
 	}

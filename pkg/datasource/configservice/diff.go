@@ -1,72 +1,12 @@
 package configservice
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
-
-// Change is one difference between two JSON documents.
-//
-// Path names where: configuration.state.name; a member of a list by what
-// identifies it, configuration.securityGroups[groupId=sg-1]; a list's member
-// that nothing identifies by its place in the older document, [0], or, where it
-// came or went as a whole, by [].
-type Change struct {
-	Path   string `json:"path"`
-	Change string `json:"change"` // Created, Updated or Deleted
-	Before any    `json:"before,omitempty"`
-	After  any    `json:"after,omitempty"`
-
-	at []step
-}
-
-// The kinds of changes, in the words of Config's own notifications.
-const (
-	Created = "CREATE"
-	Updated = "UPDATE"
-	Deleted = "DELETE"
-)
-
-// step is one step of a path: into a field, to the member of a list whose field
-// has a value, to the member with an index, or to whichever member is equal.
-type step struct {
-	kind  byte // 'f', 'k', 'i', 'm'
-	name  string
-	value string
-	index int
-}
-
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-
-func pathText(steps []step) string {
-	var b strings.Builder
-	for _, s := range steps {
-		switch {
-		case s.kind == 'k':
-			fmt.Fprintf(&b, "[%s=%s]", s.name, s.value)
-		case s.kind == 'i':
-			fmt.Fprintf(&b, "[%d]", s.index)
-		case s.kind == 'm':
-			b.WriteString("[]")
-		case !plainName.MatchString(s.name):
-			fmt.Fprintf(&b, "[%s]", strconv.Quote(s.name))
-		default:
-			if b.Len() > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(s.name)
-		}
-	}
-	return b.String()
-}
 
 // diff is what has to be done to before to get after, sorted by path. The order
 // of a list's members is no difference: Config gives the same list now in this
@@ -269,57 +209,4 @@ func canonical(v any) string {
 		return strconv.Quote(v)
 	}
 	return fmt.Sprint(v) // json.Number, bool, nil
-}
-
-// maxDepth bounds the nesting that is looked into; what lies deeper stays text.
-const maxDepth = 64
-
-// parse decodes a text that holds a JSON object or list, and opens the texts in
-// it that hold such themselves, as policies do. Numbers keep their digits.
-func parse(text string, depth int) (any, bool) {
-	text = strings.TrimSpace(text)
-	if strings.HasPrefix(text, "%7B") || strings.HasPrefix(text, "%7b") { // IAM's policies
-		if plain, err := url.PathUnescape(text); err == nil {
-			text = plain
-		}
-	}
-	if depth <= 0 || text == "" || text[0] != '{' && text[0] != '[' {
-		return nil, false
-	}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, false
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, false // something follows
-	}
-	return open(v, depth)
-}
-
-func open(v any, depth int) (any, bool) {
-	switch x := v.(type) {
-	case map[string]any:
-		for name, member := range x {
-			inner, ok := open(member, depth-1)
-			if !ok {
-				return nil, false
-			}
-			x[name] = inner
-		}
-	case []any:
-		for i, member := range x {
-			inner, ok := open(member, depth-1)
-			if !ok {
-				return nil, false
-			}
-			x[i] = inner
-		}
-	case string:
-		if inner, ok := parse(x, depth); ok {
-			return inner, true
-		}
-	}
-	return v, depth > 0
 }

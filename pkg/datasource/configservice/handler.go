@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -15,63 +14,27 @@ import (
 )
 
 // Handler answers queries of this type.
-func Handler() query.Handler { return query.Each(answer) }
+func Handler() query.Handler { return query.ByPlace(decode, answer) }
+
+type question = query.Question[Query]
 
 // budget is how long one query may read. What it has by then is the answer; the
 // pages stay in the cache, so that the next refresh gets further.
 const budget = 24 * time.Second
 
-func answer(ctx context.Context, s *awsapi.Sessions, raw query.Query) (data.Frames, error) {
-	q, err := decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	places, err := q.Places(s)
-	if err != nil {
-		return nil, err
-	}
+func answer(ctx context.Context, a question) (data.Frames, error) {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	a := asked{ctx: ctx, sessions: s, places: places, q: q, now: time.Now().UTC(), from: raw.From.UTC(), to: raw.To.UTC()}
-	var (
-		frames data.Frames
-		t      told
-	)
-	switch q.Kind {
-	case History, Annotations:
-		frames, t, err = history(a)
-	case Compliance:
-		frames, t, err = complianceByRule(a)
-	case ComplianceResources:
-		frames, t, err = complianceByResource(a)
-	case Counts:
-		frames, t, err = counts(a)
-	case Select:
-		frames, t, err = advanced(a)
-	default:
-		frames, t, err = inventory(a)
-	}
+	ask := map[string]func(context.Context, question) (data.Frames, error){
+		Inventory: inventory, History: history, Annotations: history, Compliance: complianceByRule,
+		ComplianceResources: complianceByResource, Counts: counts, Select: advanced,
+	}[a.Q.Kind]
+	frames, err := ask(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if raw.Alert {
-		// Rows that are missing would look like alerts that ended.
-		if err := t.err(); err != nil {
-			return nil, err
-		}
-	}
-	t.tell(frames[0])
+	query.Asked(frames[0], "%s", a.Q)
 	return frames, nil
-}
-
-// asked is a query with where and when it asks.
-type asked struct {
-	ctx      context.Context //nolint:containedctx // lives as long as one query
-	sessions *awsapi.Sessions
-	places   []query.Place
-	q        Query
-	now      time.Time
-	from, to time.Time
 }
 
 // found is what one place gave.
@@ -84,69 +47,47 @@ type found[T any] struct {
 
 // row is one row with where it is from.
 type row[T any] struct {
-	account, region string
-	x               T
-}
-
-// told is what the reader has to know beside the rows.
-type told struct {
-	text       string
-	limit      int
-	limited    []string // places
-	incomplete []string // places with the reason
-	failed     []string // places with the reason
-	remarks    []string
-	errs       []error
+	query.Place
+	x T
 }
 
 // everywhere asks all places and puts their rows one after the other.
-func everywhere[T any](a asked, text string, ask func(context.Context, source) (found[T], error)) ([]row[T], told, error) {
-	t := told{text: text, limit: a.q.Limit}
-	answers, err := query.Gather(a.ctx, a.sessions, a.places, func(ctx context.Context, c *awsapi.Client, _ query.Place) (found[T], error) {
-		return ask(ctx, source{c, a.q.NoCache})
+func everywhere[T any](ctx context.Context, a question, ask func(context.Context, source) (found[T], error)) ([]row[T], error) {
+	answers, err := query.Gather(ctx, a, func(ctx context.Context, c *awsapi.Client) (found[T], error) {
+		return ask(ctx, source{c, a.Q.NoCache})
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
-	var out []row[T]
+	var (
+		out     []row[T]
+		limited []string
+		behind  []string
+		why     []error
+	)
 	for _, g := range answers {
 		if g.Err != nil {
-			t.failed = append(t.failed, g.Place.String()+": "+g.Err.Error())
-			t.errs = append(t.errs, fmt.Errorf("%s: %w", g.Place, g.Err))
 			continue
 		}
 		if g.Answer.late != nil {
-			t.incomplete = append(t.incomplete, g.Place.String()+": "+g.Answer.late.Error())
-			t.errs = append(t.errs, fmt.Errorf("%s is not read to its end: %w", g.Place, g.Answer.late))
+			behind = append(behind, fmt.Sprintf("%s: %v", g.Place, g.Answer.late))
+			why = append(why, fmt.Errorf("%s is not read to its end: %w", g.Place, g.Answer.late))
 		}
 		if g.Answer.limited {
-			t.limited = append(t.limited, g.Place.String())
-			t.errs = append(t.errs, backend.DownstreamErrorf("%s has more than the limit: an alert rule needs them all", g.Place))
+			limited = append(limited, g.Place.String())
 		}
-		for _, r := range g.Answer.remarks {
-			t.remarks = append(t.remarks, g.Place.String()+": "+r)
+		for _, text := range g.Answer.remarks {
+			a.Note(data.NoticeSeverityInfo, "%s: %s", g.Place, text)
 		}
 		for _, x := range g.Answer.rows {
-			out = append(out, row[T]{g.AccountID, g.Region, x})
+			out = append(out, row[T]{g.Where(), x})
 		}
 	}
-	return out, t, nil
-}
-
-func (t told) err() error { return errors.Join(t.errs...) }
-
-func (t told) tell(f *data.Frame) {
-	query.Asked(f, "%s", t.text)
-	if len(t.incomplete) > 0 {
-		query.Incomplete(f, "Not read to its end yet (%s). The next refresh continues.", strings.Join(t.incomplete, "; "))
+	if len(behind) > 0 {
+		a.Unfinished(errors.Join(why...), "Not read to its end yet (%s). The next refresh continues.", strings.Join(behind, "; "))
 	}
-	if len(t.limited) > 0 {
-		query.Notice(f, data.NoticeSeverityWarning, "There are more than the limit of %d (%s).", t.limit, strings.Join(t.limited, ", "))
+	if len(limited) > 0 {
+		a.Cut("There are more than the limit of %d (%s).", a.Q.Limit, strings.Join(limited, ", "))
 	}
-	for _, text := range t.failed {
-		query.Notice(f, data.NoticeSeverityWarning, "Not read: %s", text)
-	}
-	for _, text := range t.remarks {
-		query.Notice(f, data.NoticeSeverityInfo, "%s", text)
-	}
+	return out, nil
 }

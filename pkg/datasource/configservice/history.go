@@ -19,29 +19,28 @@ type entry struct {
 	changes []Change
 }
 
-func history(a asked) (data.Frames, told, error) {
-	text := "history of " + a.q.ResourceTypes[0] + " " + a.q.ResourceID + a.q.ResourceName
-	rows, t, err := everywhere(a, text, func(ctx context.Context, s source) (found[entry], error) {
+func history(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[entry], error) {
 		f, err := entries(ctx, s, a)
 		var unknown *cfgtypes.ResourceNotDiscoveredException
-		if errors.As(err, &unknown) && len(a.places) > 1 {
+		if errors.As(err, &unknown) && a.Several() {
 			return found[entry]{}, nil // it is in another place
 		}
 		return f, err
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
 	slices.SortStableFunc(rows, func(x, y row[entry]) int {
 		return captured(y.x.item).Compare(captured(x.x.item))
 	})
 	if len(rows) == 0 {
-		t.remarks = append(t.remarks, "Nothing was recorded of this resource in this time.")
+		a.Note(data.NoticeSeverityInfo, "Nothing was recorded of this resource in this time.")
 	}
-	if a.q.Kind == Annotations {
-		return annotationsFrame(rows), t, nil
+	if a.Q.Kind == Annotations {
+		return annotationsFrame(rows), nil
 	}
-	return historyFrame(rows), t, nil
+	return historyFrame(rows), nil
 }
 
 const (
@@ -56,27 +55,27 @@ const (
 	retention = 2557 * 24 * time.Hour
 )
 
-func entries(ctx context.Context, s source, a asked) (found[entry], error) {
+func entries(ctx context.Context, s source, a question) (found[entry], error) {
 	var out found[entry]
-	id, remark, err := theID(ctx, s, a.q)
+	id, remark, err := theID(ctx, s, a.Q)
 	if err != nil || id == "" {
 		return out, err
 	}
 	if remark != "" {
 		out.remarks = append(out.remarks, remark)
 	}
-	in := configservice.GetResourceConfigHistoryInput{ResourceType: cfgtypes.ResourceType(a.q.ResourceTypes[0]), ResourceId: &id}
+	in := configservice.GetResourceConfigHistoryInput{ResourceType: cfgtypes.ResourceType(a.Q.ResourceTypes[0]), ResourceId: &id}
 	l, start, err := recorded(ctx, s, in, a)
 	if err != nil {
 		return out, err
 	}
 	out.limited, out.late = l.limited, l.late
-	n := slices.IndexFunc(l.items, func(i cfgtypes.ConfigurationItem) bool { return captured(i).Before(a.from) })
+	n := slices.IndexFunc(l.items, func(i cfgtypes.ConfigurationItem) bool { return captured(i).Before(a.From) })
 	if n < 0 {
 		n = len(l.items)
 	}
-	if n > a.q.Limit {
-		n, out.limited = a.q.Limit, true
+	if n > a.Q.Limit {
+		n, out.limited = a.Q.Limit, true
 	}
 	if n == 0 {
 		return out, nil
@@ -107,12 +106,12 @@ func entries(ctx context.Context, s source, a asked) (found[entry], error) {
 // recorded reads the items of a range, newest first, in windows whose borders do
 // not move with the range: what is settled stays in the cache from one refresh
 // to the next. start is where the oldest window begins, before the range does.
-func recorded(ctx context.Context, s source, in configservice.GetResourceConfigHistoryInput, a asked) (out list[cfgtypes.ConfigurationItem], start time.Time, err error) {
-	from := a.from
-	if oldest := a.now.Add(-retention); from.Before(oldest) {
+func recorded(ctx context.Context, s source, in configservice.GetResourceConfigHistoryInput, a question) (out list[cfgtypes.ConfigurationItem], start time.Time, err error) {
+	from, now := a.From.UTC(), a.Sessions.Now()
+	if oldest := now.Add(-retention); from.Before(oldest) {
 		from = oldest
 	}
-	later := a.to.Truncate(rounding).Add(rounding)
+	later := a.To.UTC().Truncate(rounding).Add(rounding)
 	for waves := 0; later.After(from); waves++ {
 		var (
 			spans []configservice.GetResourceConfigHistoryInput
@@ -122,7 +121,7 @@ func recorded(ctx context.Context, s source, in configservice.GetResourceConfigH
 			begin, end := later.Add(-1).Truncate(window), later
 			span, ttl := in, listTTL
 			span.EarlierTime, span.LaterTime, span.Limit = &begin, &end, pageSize
-			if end.Before(a.now.Add(-settled)) {
+			if end.Before(now.Add(-settled)) {
 				ttl = pastTTL
 			}
 			spans, ttls = append(spans, span), append(ttls, ttl)
@@ -130,7 +129,7 @@ func recorded(ctx context.Context, s source, in configservice.GetResourceConfigH
 		}
 		lists := make([]list[cfgtypes.ConfigurationItem], len(spans))
 		err := parallel(len(spans), func(i int) (err error) {
-			lists[i], err = items(ctx, s, spans[i], ttls[i], a.q.Limit+pageSize, nil)
+			lists[i], err = items(ctx, s, spans[i], ttls[i], a.Q.Limit+pageSize, nil)
 			if _, outside := errors.AsType[*cfgtypes.InvalidTimeRangeException](err); outside {
 				lists[i], err = list[cfgtypes.ConfigurationItem]{}, nil // before the resource was recorded
 			}
@@ -145,7 +144,7 @@ func recorded(ctx context.Context, s source, in configservice.GetResourceConfigH
 		for i, l := range lists {
 			begin, end := *spans[i].EarlierTime, *spans[i].LaterTime
 			for _, item := range l.items {
-				if t := captured(item); !t.Before(begin) && t.Before(end) && !t.After(a.to) {
+				if t := captured(item); !t.Before(begin) && t.Before(end) && !t.After(a.To) {
 					out.items = append(out.items, item)
 				}
 			}
@@ -154,7 +153,7 @@ func recorded(ctx context.Context, s source, in configservice.GetResourceConfigH
 				break // what is older would be compared over a gap
 			}
 		}
-		if out.late != nil || len(out.items) > a.q.Limit {
+		if out.late != nil || len(out.items) > a.Q.Limit {
 			break
 		}
 	}

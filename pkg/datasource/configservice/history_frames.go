@@ -48,7 +48,7 @@ func historyFrame(rows []row[entry]) data.Frames {
 		changes[i], related[i], whole[i] = readable(kept), readable(relations(item)), itemJSON(item)
 		kind[i], id[i] = string(item.ResourceType), deref(item.ResourceId)
 		name[i] = itemName(item)
-		account[i], region[i], stateID[i] = r.account, r.region, deref(item.ConfigurationStateId)
+		account[i], region[i], stateID[i] = r.Account, r.Region, deref(item.ConfigurationStateId)
 	}
 	f := data.NewFrame("history",
 		data.NewField("time", nil, times),
@@ -90,7 +90,7 @@ func annotationsFrame(rows []row[entry]) data.Frames {
 			word = stateChange(r.x.changes)
 		}
 		title[i], text[i] = what+": "+word, r.x.text("\n")
-		tag[i] = readable([]string{string(item.ResourceType), string(item.ConfigurationItemStatus), r.region})
+		tag[i] = readable([]string{string(item.ResourceType), string(item.ConfigurationItemStatus), r.Region})
 		id[i] = deref(item.ResourceId) + " " + deref(item.ConfigurationStateId)
 	}
 	return data.Frames{query.Typed(data.NewFrame("annotations",

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -12,15 +13,15 @@ const gateway = `"resourceType":"AWS::EC2::Instance","resourceId":"` + awsfake.G
 
 func TestHistoryShowsTheGatewayStopped(t *testing.T) {
 	f := awsfake.New(awsfake.Options{Now: func() time.Time { return awsfake.DefaultAnchor.Add(time.Hour) }})
-	s := sessions(t, f, awsfake.AdminKey)
+	s := querytest.Sessions(t, f, awsfake.AdminKey)
 	frames := good(t, s, around(time.Hour, time.Hour, `{"queryType":"config","kind":"history",`+gateway+`}`))
-	golden(t, "history", frames)
+	querytest.GoldenFrames(t, "history", frames)
 	got := frames[0]
-	if states := texts(t, got, "state"); len(states) != 2 || states[0] != "running" || states[1] != "stopped" {
+	if states := querytest.Column(t, got, "state"); len(states) != 2 || states[0] != "running" || states[1] != "stopped" {
 		t.Errorf("states %v", states)
 	}
 	// The item before it is forty days old, and read nevertheless.
-	if d := texts(t, got, "difference")[1]; !strings.Contains(d, "configuration.state.name: running → stopped") {
+	if d := querytest.Column(t, got, "difference")[1]; !strings.Contains(d, "configuration.state.name: running → stopped") {
 		t.Errorf("difference %q", d)
 	}
 }

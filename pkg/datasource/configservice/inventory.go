@@ -23,22 +23,15 @@ type resource struct {
 	now *cfgtypes.BaseConfigurationItem
 }
 
-func inventory(a asked) (data.Frames, told, error) {
-	if len(a.q.ResourceTypes) == 0 {
-		return typeCounts(a)
+func inventory(ctx context.Context, a question) (data.Frames, error) {
+	if len(a.Q.ResourceTypes) == 0 {
+		return typeCounts(ctx, a)
 	}
-	text := "resources of " + strings.Join(a.q.ResourceTypes, ", ")
-	if one := a.q.ResourceID + a.q.ResourceName; one != "" {
-		text += " named " + one
-	}
-	if a.q.IncludeDeleted {
-		text += ", deleted ones too"
-	}
-	rows, t, err := everywhere(a, text, func(ctx context.Context, s source) (found[resource], error) { return resources(ctx, s, a.q) })
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[resource], error) { return resources(ctx, s, a.Q) })
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
-	return inventoryFrame(rows), t, nil
+	return inventoryFrame(rows), nil
 }
 
 func resources(ctx context.Context, s source, q Query) (found[resource], error) {
@@ -147,7 +140,7 @@ func inventoryFrame(rows []row[resource]) data.Frames {
 	for i, r := range rows {
 		x := r.x
 		kind[i], id[i], name[i] = string(x.ResourceType), deref(x.ResourceId), deref(x.ResourceName)
-		account[i], region[i], tagged[i] = r.account, r.region, json.RawMessage("{}")
+		account[i], region[i], tagged[i] = r.Account, r.Region, json.RawMessage("{}")
 		if goneAt[i] = utc(x.ResourceDeletionTime); goneAt[i] != nil {
 			gone[i], status[i] = true, string(cfgtypes.ConfigurationItemStatusResourceDeleted)
 		}
@@ -184,9 +177,9 @@ func inventoryFrame(rows []row[resource]) data.Frames {
 }
 
 // typeCounts is how many resources of which type there are, most first.
-func typeCounts(a asked) (data.Frames, told, error) {
-	rows, t, err := everywhere(a, "resource counts", func(ctx context.Context, s source) (found[cfgtypes.ResourceCount], error) {
-		l, err := pages(ctx, a.q.Limit, nil, func(ctx context.Context, token *string) ([]cfgtypes.ResourceCount, *string, error) {
+func typeCounts(ctx context.Context, a question) (data.Frames, error) {
+	rows, err := everywhere(ctx, a, func(ctx context.Context, s source) (found[cfgtypes.ResourceCount], error) {
+		l, err := pages(ctx, a.Q.Limit, nil, func(ctx context.Context, token *string) ([]cfgtypes.ResourceCount, *string, error) {
 			out, err := call(ctx, s, listTTL, &configservice.GetDiscoveredResourceCountsInput{Limit: pageSize, NextToken: token}, s.c.Config().GetDiscoveredResourceCounts)
 			if err != nil {
 				return nil, nil, err
@@ -200,22 +193,22 @@ func typeCounts(a asked) (data.Frames, told, error) {
 		return f, err
 	})
 	if err != nil {
-		return nil, t, err
+		return nil, err
 	}
-	if a.q.IncludeDeleted {
-		t.remarks = append(t.remarks, "Deleted resources are not among these counts: choose a type to see them.")
+	if a.Q.IncludeDeleted {
+		a.Note(data.NoticeSeverityInfo, "Deleted resources are not among these counts: choose a type to see them.")
 	}
 	n := len(rows)
 	kind, count, account, region := make([]string, n), make([]int64, n), make([]string, n), make([]string, n)
 	for i, r := range rows {
-		kind[i], count[i], account[i], region[i] = string(r.x.ResourceType), r.x.Count, r.account, r.region
+		kind[i], count[i], account[i], region[i] = string(r.x.ResourceType), r.x.Count, r.Account, r.Region
 	}
 	return table(data.NewFrame("resource types",
 		data.NewField("type", nil, kind),
 		data.NewField("resources", nil, count),
 		data.NewField("account", nil, account),
 		data.NewField("region", nil, region),
-	)), t, nil
+	)), nil
 }
 
 func table(f *data.Frame) data.Frames {

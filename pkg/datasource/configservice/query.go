@@ -179,3 +179,42 @@ func (q *Query) checkRules() error {
 	}
 	return nil
 }
+
+// String is the question as the query inspector shows it.
+func (q Query) String() string {
+	types := strings.Join(q.ResourceTypes, ", ")
+	switch q.Kind {
+	case History, Annotations:
+		return "history of " + types + " " + q.ResourceID + q.ResourceName
+	case Compliance:
+		return q.ofRules("compliance by rule")
+	case ComplianceResources:
+		text := q.ofRules("compliance by resource")
+		if what := strings.TrimSpace(types + " " + q.ResourceID); what != "" {
+			text += ", " + what
+		}
+		return text
+	case Counts:
+		return q.ofRules("non-compliant resources by rule")
+	case Select:
+		return q.Expression
+	}
+	if types == "" {
+		return "resource counts"
+	}
+	text := "resources of " + types
+	if one := q.ResourceID + q.ResourceName; one != "" {
+		text += " named " + one
+	}
+	if q.IncludeDeleted {
+		text += ", deleted ones too"
+	}
+	return text
+}
+
+func (q Query) ofRules(text string) string {
+	if len(q.Rules) > 0 {
+		text += " of " + strings.Join(q.Rules, ", ")
+	}
+	return text
+}

@@ -10,12 +10,13 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
 func TestMistakes(t *testing.T) {
 	f := awsfake.New(awsfake.Options{})
-	s := sessions(t, f, awsfake.AdminKey)
+	s := querytest.Sessions(t, f, awsfake.AdminKey)
 	many := func(n int, of func(int) string) string {
 		list := make([]string, n)
 		for i := range list {

@@ -14,6 +14,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -57,7 +58,7 @@ func TestDeniedNamesThePermission(t *testing.T) {
 	} {
 		f := awsfake.New(awsfake.Options{})
 		f.Deny(awsfake.ViewerKey, action)
-		r := ask(t, sessions(t, f, awsfake.ViewerKey), around(time.Hour, 0, `{`+kind+`}`))
+		r := ask(t, querytest.Sessions(t, f, awsfake.ViewerKey), around(time.Hour, 0, `{`+kind+`}`))
 		if r.Error == nil || !strings.Contains(r.Error.Error(), "permission "+action) || r.Status != backend.StatusForbidden || r.ErrorSource != backend.ErrorSourceDownstream {
 			t.Errorf("%s: %v, status %d", kind, r.Error, r.Status)
 		}
@@ -65,11 +66,11 @@ func TestDeniedNamesThePermission(t *testing.T) {
 }
 
 func TestOneRegionDownIsAWarningButNoAlertRuleGoesByIt(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 	q := around(time.Hour, 0, `{"kind":"counts","regions":["default","mars-north-1"]}`)
 	frames := good(t, s, q)
 	alertable(t, frames, 6)
-	if text := notices(frames[0]); !strings.Contains(text, "Not read: mars-north-1") {
+	if text := querytest.Notices(frames[0]); !strings.Contains(text, "Not read: mars-north-1") {
 		t.Errorf("notices %q", text)
 	}
 	q.Alert = true
@@ -79,14 +80,14 @@ func TestOneRegionDownIsAWarningButNoAlertRuleGoesByIt(t *testing.T) {
 }
 
 func TestSeveralAccounts(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
-	f := good(t, s, around(time.Hour, 0, `{"accounts":["default","second"]}`))[0]
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	f := good(t, s, around(time.Hour, 0, `{"accounts":["default","shops"]}`))[0]
 	seen := map[string]bool{}
-	for _, a := range texts(t, f, "account") {
+	for _, a := range querytest.Column(t, f, "account") {
 		seen[a] = true
 	}
 	if !seen[awsfake.MainAccount] || !seen[awsfake.SecondAccount] || len(seen) != 2 {
-		t.Errorf("accounts %v, notices %q", seen, notices(f))
+		t.Errorf("accounts %v, notices %q", seen, querytest.Notices(f))
 	}
 }
 
@@ -94,7 +95,7 @@ func TestThrottledFromTheStartIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := awsfake.New(awsfake.Options{})
 		f.FailNext("DescribeComplianceByConfigRule", -1, awsfake.ErrThrottled(awsfake.Config))
-		r := ask(t, sessions(t, f, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts"}`))
+		r := ask(t, querytest.Sessions(t, f, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts"}`))
 		if r.Error == nil || r.Status != backend.StatusTooManyRequests || !strings.Contains(r.Error.Error(), "config:DescribeComplianceByConfigRule is throttled") {
 			t.Errorf("%v, status %d", r.Error, r.Status)
 		}
@@ -106,18 +107,17 @@ func TestThrottledFromTheStartIsAnError(t *testing.T) {
 func TestSlowHistoryContinuesWithTheNextRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		f := awsfake.New(awsfake.Options{Anchor: began})
-		s := sessions(t, f, awsfake.AdminKey)
+		f := awsfake.New(awsfake.Options{Now: querytest.Clock()})
+		s := querytest.Sessions(t, f, awsfake.AdminKey)
 		f.SetDelayOf("GetResourceConfigHistory", 7*time.Second)
-		q := around(0, 0, `{"kind":"history",`+gateway+`}`)
-		q.From, q.To = began.Add(-100*24*time.Hour), began
+		q := around(100*24*time.Hour, 0, `{"kind":"history",`+gateway+`}`)
 		first := good(t, s, q)[0]
 		if took := time.Since(began); took > 25*time.Second {
 			t.Errorf("took %v", took)
 		}
 		c, _ := first.Meta.Custom.(query.Custom)
-		if !c.Incomplete || !strings.Contains(notices(first), "The next refresh continues") || first.Rows() == 0 {
-			t.Errorf("%d rows, incomplete %v, notices %q", first.Rows(), c.Incomplete, notices(first))
+		if !c.Incomplete || !strings.Contains(querytest.Notices(first), "The next refresh continues") || first.Rows() == 0 {
+			t.Errorf("%d rows, incomplete %v, notices %q", first.Rows(), c.Incomplete, querytest.Notices(first))
 		}
 		rows := 0
 		for range 4 {
@@ -135,13 +135,13 @@ func TestSlowHistoryContinuesWithTheNextRefresh(t *testing.T) {
 func TestThrottledHistoryShowsNothingOverAGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := awsfake.New(awsfake.Options{})
-		s := sessions(t, f, awsfake.AdminKey)
+		s := querytest.Sessions(t, f, awsfake.AdminKey)
 		// The newest window is in the cache, everything older is refused.
 		good(t, s, around(time.Hour, 0, `{"kind":"history",`+gateway+`}`))
 		f.FailNext("GetResourceConfigHistory", -1, awsfake.ErrThrottled(awsfake.Config))
 		got := good(t, s, around(100*24*time.Hour, 0, `{"kind":"history",`+gateway+`}`))[0]
-		if d := texts(t, got, "difference"); len(d) != 1 || d[0] != "" || !strings.Contains(notices(got), "throttled") {
-			t.Errorf("difference %q, notices %q", d, notices(got))
+		if d := querytest.Column(t, got, "difference"); len(d) != 1 || d[0] != "" || !strings.Contains(querytest.Notices(got), "Not read to its end yet (ap-northeast-1: ") {
+			t.Errorf("difference %q, notices %q", d, querytest.Notices(got))
 		}
 		r := ask(t, s, around(100*24*time.Hour, 0, `{"kind":"history","noCache":true,`+gateway+`}`))
 		if r.Error == nil || r.Status != backend.StatusTooManyRequests {
@@ -177,28 +177,28 @@ func TestMoreThanAWSCountsAreCounted(t *testing.T) {
 		},
 	}}
 	synctest.Test(t, func(t *testing.T) {
-		s := sessions(t, a, awsfake.AdminKey)
+		s := querytest.Sessions(t, a, awsfake.AdminKey)
 		f := good(t, s, around(time.Hour, 0, `{"kind":"compliance"}`))[0]
-		if n, more := texts(t, f, "non-compliant resources"), texts(t, f, "at least"); strings.Join(n, " ") != "5000 130 0" || strings.Join(more, " ") != "true false false" {
+		if n, more := querytest.Column(t, f, "non-compliant resources"), querytest.Column(t, f, "at least"); strings.Join(n, " ") != "5000 130 0" || strings.Join(more, " ") != "true false false" {
 			t.Errorf("counts %v, at least %v", n, more)
 		}
-		if c := texts(t, f, "compliance"); c[2] != "INSUFFICIENT_DATA" {
+		if c := querytest.Column(t, f, "compliance"); c[2] != "INSUFFICIENT_DATA" {
 			t.Errorf("compliance %v", c)
 		}
 		frames := good(t, s, around(time.Hour, 0, `{"kind":"counts"}`))
 		alertable(t, frames, 3)
-		if !strings.Contains(notices(frames[0]), "endless has more") {
-			t.Errorf("notices %q", notices(frames[0]))
+		if !strings.Contains(querytest.Notices(frames[0]), "endless has more") {
+			t.Errorf("notices %q", querytest.Notices(frames[0]))
 		}
 	})
 }
 
 func TestNoRulesIsAnEmptyNumber(t *testing.T) {
 	a := answers{awsfake.New(awsfake.Options{}), map[string]func([]byte) any{"DescribeComplianceByConfigRule": func([]byte) any { return object{} }}}
-	frames := good(t, sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts","totals":true}`))
+	frames := good(t, querytest.Sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"counts","totals":true}`))
 	alertable(t, frames, 0)
-	if len(frames) != 1 || !strings.Contains(notices(frames[0]), "no rules") {
-		t.Errorf("%d frames, notices %q", len(frames), notices(frames[0]))
+	if len(frames) != 1 || !strings.Contains(querytest.Notices(frames[0]), "no rules") {
+		t.Errorf("%d frames, notices %q", len(frames), querytest.Notices(frames[0]))
 	}
 }
 
@@ -214,20 +214,20 @@ func TestComplianceOfOneResource(t *testing.T) {
 		}
 		return object{"EvaluationResults": []object{result("b", "NON_COMPLIANT"), result("a", "NON_COMPLIANT"), result("c", "COMPLIANT")}}
 	}}}
-	f := good(t, sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"compliance_resources","resourceType":"AWS::EC2::Instance","resourceId":"i-1"}`))[0]
-	if got := texts(t, f, "rule"); strings.Join(got, " ") != "a b" || !strings.Contains(asked, `"NON_COMPLIANT"`) || texts(t, f, "since")[0] == "" || texts(t, f, "annotation")[0] != "why" {
+	f := good(t, querytest.Sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"compliance_resources","resourceType":"AWS::EC2::Instance","resourceId":"i-1"}`))[0]
+	if got := querytest.Column(t, f, "rule"); strings.Join(got, " ") != "a b" || !strings.Contains(asked, `"NON_COMPLIANT"`) || querytest.Column(t, f, "since")[0] == "" || querytest.Column(t, f, "annotation")[0] != "why" {
 		t.Errorf("rules %v of %s", got, asked)
 	}
 }
 
 func TestLimitIsTold(t *testing.T) {
-	s := sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
+	s := querytest.Sessions(t, awsfake.New(awsfake.Options{}), awsfake.AdminKey)
 	for _, text := range []string{
 		`"resourceType":"AWS::EC2::Instance"`, `"kind":"inventory"`, `"kind":"compliance"`, `"kind":"compliance_resources"`, `"kind":"query","expression":"SELECT resourceId"`,
 	} {
 		f := good(t, s, around(time.Hour, 0, `{"limit":2,`+text+`}`))[0]
-		if f.Rows() != 2 || !strings.Contains(notices(f), "limit of 2") {
-			t.Errorf("%s: %d rows, notices %q", text, f.Rows(), notices(f))
+		if f.Rows() != 2 || !strings.Contains(querytest.Notices(f), "limit of 2") {
+			t.Errorf("%s: %d rows, notices %q", text, f.Rows(), querytest.Notices(f))
 		}
 	}
 }
@@ -243,12 +243,12 @@ func TestAdvancedQueryColumns(t *testing.T) {
 			},
 		}
 	}}}
-	f := good(t, sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"query","expression":"SELECT *"}`))[0]
+	f := good(t, querytest.Sessions(t, a, awsfake.AdminKey), around(time.Hour, 0, `{"kind":"query","expression":"SELECT *"}`))[0]
 	for name, want := range map[string]string{
 		"resourceId": "a|b|", "configuration.size": "5|2.5|", "relationships.resourceId": `["x","y"]||`, "mixed": `1|"two"|`,
 		"resourceCreationTime": `"2026-10-06T10:42:00.5Z"||`, "alpha": "||", "zeta": "true||", "result": "||no JSON",
 	} {
-		if got := strings.Join(texts(t, f, name), "|"); got != want {
+		if got := strings.Join(querytest.Column(t, f, name), "|"); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}

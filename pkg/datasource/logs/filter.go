@@ -25,52 +25,48 @@ type scan struct {
 	err    error
 }
 
-func askFilter(ctx context.Context, s *awsapi.Sessions, q Query, raw query.Query, places []query.Place) ([]line, remarks, error) {
-	answers, err := query.Gather(ctx, s, places, func(ctx context.Context, c *awsapi.Client, _ query.Place) ([]scan, error) {
-		return q.scan(ctx, c, raw)
-	})
+func askFilter(ctx context.Context, a question) ([]line, error) {
+	answers, err := query.Gather(ctx, a, func(ctx context.Context, c *awsapi.Client) ([]scan, error) { return a.Q.scan(ctx, c, a.Query) })
 	if err != nil {
-		return nil, remarks{}, err
+		return nil, err
 	}
 	var (
-		out  []line
-		told remarks
-		slow []string
+		out    []line
+		behind []string
 	)
 	for _, g := range answers {
 		if g.Err != nil {
-			told.failed = append(told.failed, g.Place.String()+": "+g.Err.Error())
 			continue
 		}
-		at := placeOf(g)
+		at := g.Where()
 		for _, one := range g.Answer {
 			name := one.group + " in " + g.Place.String()
 			if one.err != nil {
-				told.failed = append(told.failed, g.Place.String()+": "+one.err.Error())
+				a.Unread(g.Place, one.err)
 			} else if one.answer.Incomplete {
-				slow = append(slow, fmt.Sprintf("%s back to %s", name, one.answer.Until.UTC().Format(time.RFC3339)))
+				behind = append(behind, fmt.Sprintf("%s back to %s", name, one.answer.Until.UTC().Format(time.RFC3339)))
 			}
 			if one.answer.Limited {
-				told.notes = append(told.notes, fmt.Sprintf("%s has more than %d such events: shown are the newest, back to %s.", name, q.Limit, one.answer.Until.UTC().Format(time.RFC3339)))
+				a.Cut("%s has more than %d such events: shown are the newest, back to %s.", name, a.Q.Limit, one.answer.Until.UTC().Format(time.RFC3339))
 			}
 			for _, e := range one.answer.Events {
 				labels := map[string]string{"logGroup": one.group, "logStream": aws.ToString(e.LogStreamName)}
-				if len(places) > 1 {
-					labels["account"], labels["region"] = at.account, at.region
+				if a.Several() {
+					labels["account"], labels["region"] = at.Account, at.Region
 				}
 				out = append(out, newLine(unixMilli(e.Timestamp), aws.ToString(e.Message), aws.ToString(e.EventId), labels))
 			}
 		}
 	}
-	if len(slow) > 0 {
-		told.incomplete = "Searched so far: " + strings.Join(slow, ", ") + ". The next refresh continues."
+	if len(behind) > 0 {
+		a.Unfinished(nil, "Searched so far: %s. The next refresh continues.", strings.Join(behind, ", "))
 	}
 	newestFirst(out)
-	if len(out) > q.Limit {
-		told.notes = append(told.notes, fmt.Sprintf("The newest %d of %d events are shown.", q.Limit, len(out)))
-		out = out[:q.Limit]
+	if len(out) > a.Q.Limit {
+		a.Cut("The newest %d of %d events are shown.", a.Q.Limit, len(out))
+		out = out[:a.Q.Limit]
 	}
-	return out, told, nil
+	return out, nil
 }
 
 // scan reads the log groups of one place. It fails when all of them do.

@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 )
 
 func TestSeverity(t *testing.T) {
@@ -48,13 +51,13 @@ func TestLinesHaveIDsOfTheirOwn(t *testing.T) {
 	lines := []line{{time: at, body: "a"}, {time: at, body: "a"}, {time: at, body: "b"}, {time: at, body: "c", id: "p"}, {time: at, body: "c", id: "p"}}
 	f := lineFrames(lines)[0]
 	ids := map[string]bool{}
-	for _, id := range texts(t, f, "id") {
+	for _, id := range querytest.Column(t, f, "id") {
 		ids[id] = true
 	}
 	if len(ids) != len(lines) {
 		t.Errorf("ids %v", ids)
 	}
-	if again := lineFrames(lines)[0]; strings.Join(texts(t, f, "id"), " ") != strings.Join(texts(t, again, "id"), " ") {
+	if again := lineFrames(lines)[0]; strings.Join(querytest.Column(t, f, "id"), " ") != strings.Join(querytest.Column(t, again, "id"), " ") {
 		t.Error("ids change from answer to answer")
 	}
 	if field, _ := f.FieldByName("severity"); field != nil {
@@ -81,13 +84,13 @@ func TestStatsFrames(t *testing.T) {
 		{"two values", "stats min(x) as a, max(x) as b by host", []string{"host", "a", "b"}, [][]string{{"x", "1", "2"}, {"y", "3", "4"}}, data.FrameTypeNumericMulti, 4, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var told remarks
+			var told query.Remarks
 			frames, problem := statsFrames(readShape(tt.query), rows{columns: tt.columns, cells: tt.cells}, &told)
-			if problem != tt.problem || len(frames) != tt.frames || strings.Join(told.notes, "") != tt.note {
-				t.Fatalf("%d frames, problem %q, notes %q", len(frames), problem, told.notes)
+			if problem != tt.problem || len(frames) != tt.frames || remarked(told) != tt.note {
+				t.Fatalf("%d frames, problem %q, notes %q", len(frames), problem, remarked(told))
 			}
 			if problem == "" {
-				alertable(t, frames, tt.kind)
+				querytest.Alertable(t, frames, tt.kind)
 			}
 		})
 	}
@@ -98,9 +101,16 @@ func TestSeriesAreBounded(t *testing.T) {
 	for i := range maxSeries + 1 {
 		r.cells = append(r.cells, []string{strings.Repeat("x", i), "1"})
 	}
-	var told remarks
+	var told query.Remarks
 	frames, _ := statsFrames(readShape("stats count() as n by id"), r, &told)
-	if len(frames) != maxSeries || strings.Join(told.notes, "") != "1000 of 1001 series are shown." {
-		t.Errorf("%d frames, %q", len(frames), told.notes)
+	if len(frames) != maxSeries || remarked(told) != "1000 of 1001 series are shown." || told.Whole() == nil {
+		t.Errorf("%d frames, %q, for a rule %v", len(frames), remarked(told), told.Whole())
 	}
+}
+
+// remarked is what a panel would be told.
+func remarked(told query.Remarks) string {
+	f := data.NewFrame("")
+	told.Tell(f)
+	return querytest.Notices(f)
 }

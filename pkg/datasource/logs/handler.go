@@ -15,48 +15,44 @@ import (
 )
 
 // Handler answers queries of this type.
-func Handler() query.Handler { return query.Each(answer) }
+func Handler() query.Handler { return query.ByPlace(decode, answer) }
 
-func answer(ctx context.Context, s *awsapi.Sessions, raw query.Query) (data.Frames, error) {
-	q, err := decode(raw)
+type question = query.Question[Query]
+
+func answer(ctx context.Context, a question) (data.Frames, error) {
+	frames, err := ask(ctx, a)
+	if err != nil {
+		return nil, blame(a.Q, err)
+	}
+	asked := a.Q.Query
+	if a.Q.Mode == Filter {
+		asked = fmt.Sprintf("filter pattern %q", a.Q.Pattern)
+		if a.Q.StreamPrefix != "" {
+			asked += ", log streams " + a.Q.StreamPrefix + "*"
+		}
+	}
+	query.Asked(frames[0], "%s\nof %s\nin %s", asked, strings.Join(a.Q.LogGroups, ", "), a.Where())
+	return frames, nil
+}
+
+func ask(ctx context.Context, a question) (data.Frames, error) {
+	if a.Q.Mode == Filter {
+		lines, err := askFilter(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		return lineFrames(lines), nil
+	}
+	found, err := askInsights(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	places, err := q.Places(s)
+	frames, err := insightsFrames(a, found)
 	if err != nil {
 		return nil, err
 	}
-	var (
-		frames data.Frames
-		told   remarks
-	)
-	if q.Mode == Filter {
-		var lines []line
-		if lines, told, err = askFilter(ctx, s, q, raw, places); err == nil {
-			frames = lineFrames(lines)
-		}
-	} else {
-		var found rows
-		if found, told, err = askInsights(ctx, s, q, raw, places); err == nil {
-			frames, err = insightsFrames(q, found, raw.Alert, &told)
-		}
-	}
-	if err != nil {
-		return nil, blame(q, err)
-	}
-	names := make([]string, len(places))
-	for i, p := range places {
-		names[i] = p.String()
-	}
-	asked := q.Query
-	if q.Mode == Filter {
-		asked = "filter pattern " + fmt.Sprintf("%q", q.Pattern)
-		if q.StreamPrefix != "" {
-			asked += ", log streams " + q.StreamPrefix + "*"
-		}
-	}
-	query.Asked(frames[0], "%s\nof %s\nin %s", asked, strings.Join(q.LogGroups, ", "), strings.Join(names, ", "))
-	told.write(frames[0])
+	m := query.Meta(frames[0])
+	m.Stats = append(m.Stats, found.stats()...)
 	return frames, nil
 }
 
@@ -81,39 +77,4 @@ func blame(q Query, err error) error {
 		return query.Wrong("pattern", "%s", bad.Message)
 	}
 	return err
-}
-
-// where is an account, by its 12 digits where they are known, and a region.
-type where struct{ account, region string }
-
-func placeOf[T any](g query.Gathered[T]) where {
-	if id := g.AccountID; id != "" && id != "unknown" {
-		return where{id, g.Region}
-	}
-	if g.Account != "" {
-		return where{g.Account, g.Region}
-	}
-	return where{"unknown", g.Region}
-}
-
-// remarks is what the reader has to know beside the rows.
-type remarks struct {
-	incomplete string   // why there would be more
-	notes      []string // warnings
-	failed     []string // place: error
-	stats      []data.QueryStat
-}
-
-func (r remarks) write(f *data.Frame) {
-	if r.incomplete != "" {
-		query.Incomplete(f, "%s", r.incomplete)
-	}
-	for _, text := range r.notes {
-		query.Notice(f, data.NoticeSeverityWarning, "%s", text)
-	}
-	for _, text := range r.failed {
-		query.Notice(f, data.NoticeSeverityWarning, "Not read: %s", text)
-	}
-	m := query.Meta(f)
-	m.Stats = append(m.Stats, r.stats...)
 }

@@ -2,12 +2,10 @@ package logs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
@@ -18,89 +16,78 @@ import (
 // tells its own in two more columns, which are labels.
 type rows struct {
 	columns []string
-	cells   [][]string // one cell for every column, "" where a row lacks it
-	placed  bool       // there are the columns account and region
+	cells   [][]string    // one cell for every column, "" where a row lacks it
+	from    []query.Place // of each row
+	placed  []int         // the two more columns
+
+	matched, scanned float64 // records, by AWS's count
 }
 
-func askInsights(ctx context.Context, s *awsapi.Sessions, q Query, raw query.Query, places []query.Place) (rows, remarks, error) {
-	answers, err := query.Gather(ctx, s, places, func(ctx context.Context, c *awsapi.Client, _ query.Place) (awsapi.InsightsAnswer, error) {
+func askInsights(ctx context.Context, a question) (rows, error) {
+	answers, err := query.Gather(ctx, a, func(ctx context.Context, c *awsapi.Client) (awsapi.InsightsAnswer, error) {
 		return c.RunInsights(ctx, awsapi.InsightsQuery{
-			Groups: q.LogGroups, Query: q.Query, From: raw.From, To: raw.To, Limit: q.Limit, NoCache: q.NoCache,
+			Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache,
 		})
 	})
 	if err != nil {
-		return rows{}, remarks{}, err
+		return rows{}, err
 	}
 	var (
-		out              rows
-		told             remarks
-		partial, full    []string
-		matched, scanned float64
-		failed           []error
+		out           rows
+		partial, full []string
 	)
 	for _, g := range answers {
 		if g.Err != nil {
-			failed = append(failed, fmt.Errorf("%s: %w", g.Place, g.Err))
-			told.failed = append(told.failed, g.Place.String()+": "+g.Err.Error())
 			continue
 		}
 		if g.Answer.Partial {
 			partial = append(partial, g.Place.String())
 		}
-		if len(g.Answer.Rows) >= q.Limit {
+		if len(g.Answer.Rows) >= a.Q.Limit {
 			full = append(full, g.Place.String())
 		}
-		matched, scanned = matched+g.Answer.Statistics.RecordsMatched, scanned+g.Answer.Statistics.RecordsScanned
-		out.add(g.Answer, placeOf(g), len(places) > 1)
+		out.add(g.Answer, g.Where())
+	}
+	if a.Several() {
+		out.place()
 	}
 	if len(partial) > 0 {
-		told.incomplete = fmt.Sprintf("The query had not ended in time and was stopped (%s): shown is what it had found. Choose a shorter time or fewer log groups.", strings.Join(partial, ", "))
+		text := fmt.Sprintf("The query had not ended in time and was stopped (%s): shown is what it had found. Choose a shorter time or fewer log groups.", strings.Join(partial, ", "))
+		a.Unfinished(fmt.Errorf("%s: %w", text, context.DeadlineExceeded), "%s", text)
 	}
 	if len(full) > 0 {
-		told.notes = append(told.notes, fmt.Sprintf("%d rows, the limit, were found (%s): there may be more.", q.Limit, strings.Join(full, ", ")))
+		a.Cut("%d rows, the limit, were found (%s): there may be more. Group by fewer values, or choose a shorter time.", a.Q.Limit, strings.Join(full, ", "))
 	}
-	told.stats = []data.QueryStat{
-		{FieldConfig: data.FieldConfig{DisplayName: "Records matched"}, Value: matched},
-		{FieldConfig: data.FieldConfig{DisplayName: "Records scanned"}, Value: scanned},
-	}
-	if raw.Alert {
-		// A rule must not take a part for the whole: what is missing would
-		// look like a return to normal.
-		if len(partial) > 0 {
-			failed = append(failed, fmt.Errorf("%s: %w", told.incomplete, context.DeadlineExceeded))
-		}
-		if len(full) > 0 {
-			failed = append(failed, backend.DownstreamErrorf("%s An alert rule needs them all: group by fewer values, or choose a shorter time.", told.notes[len(told.notes)-1]))
-		}
-		if len(failed) > 0 {
-			return rows{}, remarks{}, errors.Join(failed...)
-		}
-	}
-	return out, told, nil
+	return out, nil
 }
 
-func (r *rows) add(a awsapi.InsightsAnswer, at where, several bool) {
-	columns, cells := a.Columns, a.Rows
-	if several {
-		r.placed = true
-		columns = append(slices.Clone(columns), "account", "region")
-	}
-	index := make([]int, len(columns))
-	for i, c := range columns {
+func (r *rows) add(a awsapi.InsightsAnswer, at query.Place) {
+	r.matched, r.scanned = r.matched+a.Statistics.RecordsMatched, r.scanned+a.Statistics.RecordsScanned
+	index := make([]int, len(a.Columns))
+	for i, c := range a.Columns {
 		if index[i] = slices.Index(r.columns, c); index[i] < 0 {
 			index[i] = len(r.columns)
 			r.columns = append(r.columns, c)
 		}
 	}
-	for _, row := range cells {
-		if several {
-			row = append(slices.Clone(row), at.account, at.region)
-		}
+	for _, row := range a.Rows {
 		out := make([]string, len(r.columns))
 		for i, cell := range row {
 			out[index[i]] = cell
 		}
-		r.cells = append(r.cells, out)
+		r.cells, r.from = append(r.cells, out), append(r.from, at)
+	}
+}
+
+// place adds the columns that tell each row's place.
+func (r *rows) place() {
+	account, region := query.PlaceNames(func(name string) bool { return slices.Contains(r.columns, name) })
+	n := len(r.columns)
+	r.columns, r.placed = append(r.columns, account, region), []int{n, n + 1}
+	for i, row := range r.cells {
+		whole := make([]string, n, n+2)
+		copy(whole, row)
+		r.cells[i] = append(whole, r.from[i].Account, r.from[i].Region)
 	}
 }
 
@@ -113,8 +100,17 @@ func (r rows) cell(row, column int) string {
 	return r.cells[row][column]
 }
 
+// stats are what the query inspector shows.
+func (r rows) stats() []data.QueryStat {
+	return []data.QueryStat{
+		{FieldConfig: data.FieldConfig{DisplayName: "Records matched"}, Value: r.matched},
+		{FieldConfig: data.FieldConfig{DisplayName: "Records scanned"}, Value: r.scanned},
+	}
+}
+
 // insightsFrames gives rows the form that suits them.
-func insightsFrames(q Query, r rows, alert bool, told *remarks) (data.Frames, error) {
+func insightsFrames(a question, r rows) (data.Frames, error) {
+	q := a.Q
 	if q.Format == Table {
 		return tableFrames(r), nil
 	}
@@ -128,13 +124,13 @@ func insightsFrames(q Query, r rows, alert bool, told *remarks) (data.Frames, er
 		}
 		return tableFrames(r), nil
 	}
-	frames, problem := statsFrames(q.shape, r, told)
+	frames, problem := statsFrames(q.shape, r, a.Remarks)
 	if problem == "" {
 		return frames, nil
 	}
-	if alert {
+	if a.Alert {
 		return nil, query.Wrong("query", "cannot alert: %s", problem)
 	}
-	told.notes = append(told.notes, "Shown as a table, which cannot alert: "+problem+".")
+	a.Note(data.NoticeSeverityWarning, "Shown as a table, which cannot alert: %s.", problem)
 	return tableFrames(r), nil
 }

@@ -12,16 +12,17 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
 func TestInsightsLines(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		golden(t, "insights-lines", r.frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message, @logStream, service | filter level != \"INFO\""}`))
-		golden(t, "insights-lines-empty", r.frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message | filter level = \"NONE\""}`))
-		golden(t, "insights-fields", r.frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, service, latencyMs | limit 3"}`))
-		f := r.frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message","limit":2}`)[0]
-		if got := notices(f); f.Rows() != 2 || !strings.HasPrefix(got, "2 rows, the limit, were found") {
+		querytest.GoldenFrames(t, "insights-lines", r.Frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message, @logStream, service | filter level != \"INFO\""}`))
+		querytest.GoldenFrames(t, "insights-lines-empty", r.Frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message | filter level = \"NONE\""}`))
+		querytest.GoldenFrames(t, "insights-fields", r.Frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, service, latencyMs | limit 3"}`))
+		f := r.Frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message","limit":2}`)[0]
+		if got := querytest.Notices(f); f.Rows() != 2 || !strings.HasPrefix(got, "2 rows, the limit, were found") {
 			t.Errorf("limit 2: %d rows, %q", f.Rows(), got)
 		}
 	})
@@ -29,59 +30,59 @@ func TestInsightsLines(t *testing.T) {
 
 func TestInsightsTimeSeries(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		r.rule = true
-		frames := r.frames(`{"logGroups":["/shop/application"],"query":"stats count(*) as events, avg(latencyMs) as latency by bin(5m), service"}`)
-		golden(t, "insights-series", frames)
-		alertable(t, frames, data.FrameTypeTimeSeriesMulti)
+		r.Alert = true
+		frames := r.Frames(`{"logGroups":["/shop/application"],"query":"stats count(*) as events, avg(latencyMs) as latency by bin(5m), service"}`)
+		querytest.GoldenFrames(t, "insights-series", frames)
+		querytest.Alertable(t, frames, data.FrameTypeTimeSeriesMulti)
 
 		// The same through the other name of the field, with the time under an alias.
-		frames = r.frames(`{"logGroups":["/shop/application"],"expression":"stats count(*) as n by bin(5m) as t | sort t asc"}`)
-		alertable(t, frames, data.FrameTypeTimeSeriesMulti)
+		frames = r.Frames(`{"logGroups":["/shop/application"],"expression":"stats count(*) as n by bin(5m) as t | sort t asc"}`)
+		querytest.Alertable(t, frames, data.FrameTypeTimeSeriesMulti)
 		if len(frames) != 1 || frames[0].Fields[1].Labels != nil || frames[0].Rows() < 2 {
 			t.Errorf("alias: %d frames, labels %v, %d rows", len(frames), frames[0].Fields[1].Labels, frames[0].Rows())
 		}
 
-		none := r.frames(`{"logGroups":["/shop/application"],"query":"filter level = 'NONE' | stats count(*) by bin(5m)"}`)
-		golden(t, "insights-series-empty", none)
-		alertable(t, none, data.FrameTypeTimeSeriesMulti)
+		none := r.Frames(`{"logGroups":["/shop/application"],"query":"filter level = 'NONE' | stats count(*) by bin(5m)"}`)
+		querytest.GoldenFrames(t, "insights-series-empty", none)
+		querytest.Alertable(t, none, data.FrameTypeTimeSeriesMulti)
 	})
 }
 
 func TestInsightsNumbers(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		r.rule = true
-		frames := r.frames(`{"logGroups":["/shop/application"],"query":"stats count(*) as events, max(latencyMs) as worst by service | sort service asc"}`)
-		golden(t, "insights-numbers", frames)
-		alertable(t, frames, data.FrameTypeNumericMulti)
+		r.Alert = true
+		frames := r.Frames(`{"logGroups":["/shop/application"],"query":"stats count(*) as events, max(latencyMs) as worst by service | sort service asc"}`)
+		querytest.GoldenFrames(t, "insights-numbers", frames)
+		querytest.Alertable(t, frames, data.FrameTypeNumericMulti)
 
 		// A port is a number, but a label when it is grouped by.
-		frames = r.frames(`{"logGroups":["/vpc/flow-logs"],"query":"stats count(*) as n by dstPort"}`)
-		alertable(t, frames, data.FrameTypeNumericMulti)
+		frames = r.Frames(`{"logGroups":["/vpc/flow-logs"],"query":"stats count(*) as n by dstPort"}`)
+		querytest.Alertable(t, frames, data.FrameTypeNumericMulti)
 		if len(frames) != 2 || frames[0].Fields[0].Labels["dstPort"] == "" {
 			t.Errorf("%d frames, labels %v", len(frames), frames[0].Fields[0].Labels)
 		}
 
-		none := r.frames(`{"logGroups":["/shop/application"],"query":"filter level = 'NONE' | stats count(*) by service"}`)
-		golden(t, "insights-numbers-empty", none)
-		alertable(t, none, data.FrameTypeNumericMulti)
+		none := r.Frames(`{"logGroups":["/shop/application"],"query":"filter level = 'NONE' | stats count(*) by service"}`)
+		querytest.GoldenFrames(t, "insights-numbers-empty", none)
+		querytest.Alertable(t, none, data.FrameTypeNumericMulti)
 
-		r.rule = false
-		golden(t, "insights-table", r.frames(`{"logGroups":["/shop/application"],"format":"table","query":"stats count(*) as events by bin(5m), service"}`))
+		r.Alert = false
+		querytest.GoldenFrames(t, "insights-table", r.Frames(`{"logGroups":["/shop/application"],"format":"table","query":"stats count(*) as events by bin(5m), service"}`))
 	})
 }
 
 func TestInsightsSeveralPlaces(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
 		const body = `{"regions":["ap-northeast-1","eu-central-1"],"logGroups":["/shop/application"],"query":"stats count(*) as n"}`
-		f := r.frames(body)[0]
+		f := r.Frames(body)[0]
 		if l := f.Fields[0].Labels; l["account"] != awsfake.MainAccount || l["region"] != awsfake.MainRegion {
 			t.Errorf("labels %v", l)
 		}
-		if got := notices(f); !strings.HasPrefix(got, "Not read: eu-central-1: ") {
+		if got := querytest.Notices(f); !strings.HasPrefix(got, "Not read: eu-central-1: ") {
 			t.Errorf("notices %q", got)
 		}
-		r.rule = true
-		if a := r.ask(body); a.Error == nil || a.Status != http.StatusBadRequest {
+		r.Alert = true
+		if a := r.Ask(body); a.Error == nil || a.Status != http.StatusBadRequest {
 			t.Errorf("a rule must not judge by a part: %v, status %d", a.Error, a.Status)
 		}
 	})
@@ -89,7 +90,7 @@ func TestInsightsSeveralPlaces(t *testing.T) {
 
 func TestInsightsTellsWhatItTook(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		f := r.frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message | filter level = 'WARN'"}`)[0]
+		f := r.Frames(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message | filter level = 'WARN'"}`)[0]
 		stats := map[string]float64{}
 		for _, s := range f.Meta.Stats {
 			stats[s.DisplayName] = s.Value
@@ -103,15 +104,15 @@ func TestInsightsTellsWhatItTook(t *testing.T) {
 func TestInsightsThatTakesTooLong(t *testing.T) {
 	bubble(t, awsfake.Options{QueryTakes: time.Hour}, awsfake.AdminKey, func(r *rig) {
 		const body = `{"logGroups":["/shop/application"],"query":"stats count(*) by bin(5m)"}`
-		f := r.frames(body)[0]
-		if c, _ := f.Meta.Custom.(query.Custom); !c.Incomplete || !strings.Contains(notices(f), "was stopped (ap-northeast-1)") {
-			t.Errorf("incomplete %v, notices %q", c.Incomplete, notices(f))
+		f := r.Frames(body)[0]
+		if c, _ := f.Meta.Custom.(query.Custom); !c.Incomplete || !strings.Contains(querytest.Notices(f), "was stopped (ap-northeast-1)") {
+			t.Errorf("incomplete %v, notices %q", c.Incomplete, querytest.Notices(f))
 		}
-		if stops := r.stopped(); stops != 1 {
+		if stops := stopped(r); stops != 1 {
 			t.Errorf("%d queries stopped", stops)
 		}
-		r.rule = true
-		if a := r.ask(body); a.Error == nil || a.Status != backend.StatusTimeout {
+		r.Alert = true
+		if a := r.Ask(body); a.Error == nil || a.Status != backend.StatusTimeout {
 			t.Errorf("a rule must not judge by a part: %v, status %d", a.Error, a.Status)
 		}
 	})
@@ -119,12 +120,12 @@ func TestInsightsThatTakesTooLong(t *testing.T) {
 
 func TestInsightsCancelledIsStopped(t *testing.T) {
 	bubble(t, awsfake.Options{QueryTakes: time.Hour}, awsfake.AdminKey, func(r *rig) {
-		ctx, cancel := context.WithCancel(r.t.Context())
+		ctx, cancel := context.WithCancel(r.Context())
 		defer time.AfterFunc(3*time.Second, cancel).Stop()
-		a := Handler().Query(ctx, r.s, []query.Query{{
-			RefID: "A", From: r.from, To: r.to, JSON: []byte(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message"}`),
+		a := Handler().Query(ctx, r.Sessions, []query.Query{{
+			RefID: "A", From: r.From, To: r.To, JSON: []byte(`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message"}`),
 		}})["A"]
-		if stops := r.stopped(); a.Error == nil || a.Status != 499 || stops != 1 {
+		if stops := stopped(r); a.Error == nil || a.Status != 499 || stops != 1 {
 			t.Errorf("error %v, status %d, %d queries stopped", a.Error, a.Status, stops)
 		}
 	})
@@ -157,7 +158,7 @@ func TestMistakes(t *testing.T) {
 			`{"mode":"filter","logGroups":["g"],"pattern":"` + strings.Repeat("x", maxPattern+1) + `"}`: "pattern: is longer than the 1024 characters",
 			`{"logGroups":["g"],"query":"fields @message","region":"moon-1"}`:                           `there is no region "moon-1"`,
 		} {
-			a := r.ask(body)
+			a := r.Ask(body)
 			if a.Error == nil || !strings.Contains(a.Error.Error(), want) {
 				t.Errorf("%.80s: error %v, want %s", body, a.Error, want)
 			} else if a.ErrorSource != backend.ErrorSourceDownstream || a.Status != http.StatusBadRequest {
@@ -169,14 +170,14 @@ func TestMistakes(t *testing.T) {
 
 func TestRulesNeedNumbers(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.AdminKey, func(r *rig) {
-		r.rule = true
+		r.Alert = true
 		for body, want := range map[string]string{
 			`{"logGroups":["/shop/application"],"query":"fields @timestamp, @message"}`:                      "query: log lines cannot alert",
 			`{"logGroups":["/shop/application"],"mode":"filter","pattern":"ERROR"}`:                          "mode: log lines cannot alert",
 			`{"logGroups":["/shop/application"],"format":"table","query":"stats count(*) by bin(5m)"}`:       "format: a table cannot alert",
 			`{"logGroups":["/shop/application"],"query":"stats count(*) as n by service, level | fields n"}`: "query: cannot alert: two rows have the same labels",
 		} {
-			if a := r.ask(body); a.Error == nil || !strings.HasPrefix(a.Error.Error(), want) {
+			if a := r.Ask(body); a.Error == nil || !strings.HasPrefix(a.Error.Error(), want) {
 				t.Errorf("%s: error %v, want %s", body, a.Error, want)
 			}
 		}
@@ -186,21 +187,21 @@ func TestRulesNeedNumbers(t *testing.T) {
 func TestDeniedAndThrottled(t *testing.T) {
 	bubble(t, awsfake.Options{}, awsfake.ViewerKey, func(r *rig) {
 		const insights, filter = `{"logGroups":["/shop/application"],"query":"stats count(*)"}`, `{"mode":"filter","logGroups":["/shop/application"]}`
-		r.fake.Deny(awsfake.ViewerKey, "logs:StartQuery", "logs:FilterLogEvents")
+		r.AWS.Deny(awsfake.ViewerKey, "logs:StartQuery", "logs:FilterLogEvents")
 		for body, action := range map[string]string{insights: "logs:StartQuery", filter: "logs:FilterLogEvents"} {
-			if a := r.ask(body); a.Error == nil || !strings.Contains(a.Error.Error(), "permission "+action) || a.Status != http.StatusForbidden {
+			if a := r.Ask(body); a.Error == nil || !strings.Contains(a.Error.Error(), "permission "+action) || a.Status != http.StatusForbidden {
 				t.Errorf("%s: %v, status %d", body, a.Error, a.Status)
 			}
 		}
-		r.fake.Allow(awsfake.ViewerKey)
-		r.fake.FailNext("FilterLogEvents", 2, awsfake.ErrThrottled(awsfake.Logs))
-		if f := r.frames(filter)[0]; f.Rows() == 0 {
+		r.AWS.Allow(awsfake.ViewerKey)
+		r.AWS.FailNext("FilterLogEvents", 2, awsfake.ErrThrottled(awsfake.Logs))
+		if f := r.Frames(filter)[0]; f.Rows() == 0 {
 			t.Error("throttled twice: no rows")
 		}
-		r.fake.FailNext("StartQuery", -1, awsfake.ErrThrottled(awsfake.Logs))
-		if a := r.ask(insights); a.Error == nil || a.Status != http.StatusTooManyRequests {
+		r.AWS.FailNext("StartQuery", -1, awsfake.ErrThrottled(awsfake.Logs))
+		if a := r.Ask(insights); a.Error == nil || a.Status != http.StatusTooManyRequests {
 			t.Errorf("throttled for good: %v, status %d", a.Error, a.Status)
 		}
-		r.fake.FailNext("StartQuery", 0, nil)
+		r.AWS.FailNext("StartQuery", 0, nil)
 	})
 }

@@ -19,7 +19,7 @@ const maxSeries = 1000
 // statsFrames gives the rows of stats as time series where they are grouped by
 // time, else as numbers; the other columns that they are grouped by are labels.
 // Where that cannot be, problem says why.
-func statsFrames(s shape, r rows, told *remarks) (frames data.Frames, problem string) {
+func statsFrames(s shape, r rows, told *query.Remarks) (frames data.Frames, problem string) {
 	at := -1
 	var labels, values []int
 	var left []string
@@ -27,7 +27,7 @@ func statsFrames(s shape, r rows, told *remarks) (frames data.Frames, problem st
 		switch {
 		case s.isGroup(name) && at < 0 && r.all(i, isTime):
 			at = i
-		case s.isGroup(name), r.placed && (name == "account" || name == "region"):
+		case s.isGroup(name), slices.Contains(r.placed, i):
 			labels = append(labels, i)
 		case r.all(i, isNumber):
 			values = append(values, i)
@@ -42,7 +42,7 @@ func statsFrames(s shape, r rows, told *remarks) (frames data.Frames, problem st
 		return nil, "no column has numbers"
 	}
 	if len(left) > 0 {
-		told.notes = append(told.notes, "Neither numbers nor named after by, so left out: "+strings.Join(left, ", "))
+		told.Note(data.NoticeSeverityWarning, "Neither numbers nor named after by, so left out: %s", strings.Join(left, ", "))
 	}
 	if at >= 0 {
 		return r.series(at, labels, values, told)
@@ -72,7 +72,7 @@ func (r rows) labels(row int, columns []int) data.Labels {
 }
 
 // series is one frame a label set and value column.
-func (r rows) series(at int, labels, values []int, told *remarks) (data.Frames, string) {
+func (r rows) series(at int, labels, values []int, told *query.Remarks) (data.Frames, string) {
 	type set struct {
 		labels data.Labels
 		rows   map[time.Time]int
@@ -112,7 +112,7 @@ func (r rows) series(at int, labels, values []int, told *remarks) (data.Frames, 
 }
 
 // numbers is one frame a row and value column, in the order of the rows.
-func (r rows) numbers(labels, values []int, told *remarks) (data.Frames, string) {
+func (r rows) numbers(labels, values []int, told *query.Remarks) (data.Frames, string) {
 	var out data.Frames
 	seen := map[string]bool{}
 	for i := range r.cells {
@@ -132,9 +132,9 @@ func (r rows) numbers(labels, values []int, told *remarks) (data.Frames, string)
 	return bounded(out, told), ""
 }
 
-func bounded(frames data.Frames, told *remarks) data.Frames {
+func bounded(frames data.Frames, told *query.Remarks) data.Frames {
 	if len(frames) > maxSeries {
-		told.notes = append(told.notes, fmt.Sprintf("%d of %d series are shown.", maxSeries, len(frames)))
+		told.Cut("%d of %d series are shown.", maxSeries, len(frames))
 		return frames[:maxSeries]
 	}
 	return frames

@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"strings"
 	"time"
@@ -13,42 +12,27 @@ import (
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
-// frames are the series of a query, one frame each with its labels. Where there
-// is no series, one typed frame without points says so: an alert rule then sees
-// "no data" and not an error.
-func frames(m asked, results []awsapi.MetricResult, account string, several bool) data.Frames {
+// frames are the series of a query, one frame each with its labels.
+func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
-	if m.q.Hide {
-		return nil
-	}
+	times, unit := axes{}, unit(m.q)
 	for i, r := range results {
 		for _, s := range r.Series {
-			labels := labels(m, r, i, s)
-			if several {
-				labels["region"], labels["account"] = m.place.Region, account
-			}
-			out = append(out, frame(m.q, labels, s))
+			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s), unit))
 		}
 	}
-	if len(out) == 0 {
-		out = data.Frames{frame(m.q, nil, awsapi.MetricSeries{})}
+	if len(out) > 0 {
+		query.Asked(out[0], "%s", describe(m))
 	}
-	query.Asked(out[0], "%s", describe(m))
 	return out
 }
 
-// labels are what tells a series from its neighbours: dimensions, or for
-// expressions that give any number of series the label that CloudWatch gave.
-func labels(m asked, r awsapi.MetricResult, i int, s awsapi.MetricSeries) data.Labels {
-	if m.q.Expression == "" {
-		out := data.Labels{}
-		maps.Copy(out, m.requests[index(m, r, i)].Dimensions)
-		return out
-	}
-	if len(r.Series) > 1 || plural.MatchString(m.q.Expression) {
-		return data.Labels{"series": s.Label}
-	}
-	return data.Labels{}
+// none is the answer of a query that has no series anywhere: one typed frame
+// without points. An alert rule then sees "no data" and not an error.
+func none(m asked) data.Frames {
+	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{}.of(awsapi.MetricSeries{}), unit(m.q))
+	query.Asked(f, "%s", describe(m))
+	return data.Frames{f}
 }
 
 // index is the place of a result's request among those of its query: results of
@@ -62,25 +46,38 @@ func index(m asked, r awsapi.MetricResult, i int) int {
 	return i
 }
 
-// plural are expressions that can give several series.
-var plural = regexp.MustCompile(`(?i)\b(search|metrics|select|insight_rule_metric)\b`)
+// axes are the time fields of one answer. Series that share their times share
+// the field: of hundreds, most have the same.
+type axes map[axis]*data.Field
 
-func frame(q Query, labels data.Labels, s awsapi.MetricSeries) *data.Frame {
+type axis struct {
+	first  *time.Time
+	length int
+}
+
+func (a axes) of(s awsapi.MetricSeries) *data.Field {
+	k := axis{length: len(s.Times)}
+	if k.length > 0 {
+		k.first = &s.Times[0]
+	}
+	if a[k] == nil {
+		a[k] = data.NewField("time", nil, s.Times) // which copies them, and makes a field of none, too
+	}
+	return a[k]
+}
+
+func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field, unit string) *data.Frame {
 	name := q.MetricName
 	if q.Expression != "" {
 		name = "value"
 	}
-	times, values := s.Times, s.Values
-	if times == nil {
-		times, values = []time.Time{}, []float64{}
-	}
-	value := data.NewField(name, labels, values)
-	config := &data.FieldConfig{Unit: unit(q)}
+	value := data.NewField(name, labels, s.Values)
+	config := &data.FieldConfig{Unit: unit}
 	if q.Label != "" && s.Label != "" {
-		config.DisplayNameFromDS = s.Label
+		config.DisplayNameFromDS, _, _ = strings.Cut(s.Label, apart)
 	}
 	value.SetConfig(config)
-	f := data.NewFrame(name, data.NewField("time", nil, times), value)
+	f := data.NewFrame(name, times, value)
 	return query.Typed(f, data.FrameTypeTimeSeriesMulti)
 }
 

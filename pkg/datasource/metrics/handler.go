@@ -2,14 +2,12 @@ package metrics
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
@@ -30,37 +28,29 @@ type group struct {
 func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
 	ctx, cancel := context.WithTimeout(ctx, query.AnswerWithin)
 	defer cancel()
-	out := make(backend.Responses, len(queries))
-	groups := map[group][]asked{}
-	alerts := map[string]bool{}
 	var (
-		mu   sync.Mutex
-		wait sync.WaitGroup
+		out    = make(backend.Responses, len(queries))
+		groups = map[group][]asked{}
+		alerts = map[string]bool{}
+		mu     sync.Mutex
+		wait   sync.WaitGroup
 	)
-	several := map[string]bool{} // queries that ask more than one place
 	for _, raw := range queries {
-		q, err := decode(raw)
-		if err != nil {
-			out[raw.RefID] = query.Fail(err)
-			continue
-		}
-		places, err := q.Places(s)
-		if err != nil {
-			out[raw.RefID] = query.Fail(err)
-			continue
-		}
-		several[raw.RefID], alerts[raw.RefID] = len(places) > 1, raw.Alert
-		for _, p := range places {
-			wait.Go(func() {
-				ctx, meter := awsapi.WithUsage(ctx)
-				a := planned(ctx, s, raw.RefID, q, p)
-				a.planned = meter.Usage()
-				g := group{p, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: q.NoCache, NoCachedEmpty: raw.Alert}}
-				mu.Lock()
-				defer mu.Unlock()
+		raw = raw.UntilNow(s.Now())
+		alerts[raw.RefID] = raw.Alert
+		wait.Go(func() {
+			all, err := plans(ctx, s, raw)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				out[raw.RefID] = query.Fail(err)
+				return
+			}
+			for _, a := range all {
+				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}}
 				groups[g] = append(groups[g], a)
-			})
-		}
+			}
+		})
 	}
 	wait.Wait()
 
@@ -68,7 +58,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	for g, members := range groups {
 		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
 		wait.Go(func() {
-			parts := answered(ctx, s, g, members, several)
+			parts := answered(ctx, s, g, members)
 			mu.Lock()
 			defer mu.Unlock()
 			for i, m := range members {
@@ -86,6 +76,33 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	return out
 }
 
+// plans are the plans of a query, one for each place.
+func plans(ctx context.Context, s *awsapi.Sessions, raw query.Query) (out []asked, err error) {
+	defer query.RecoverError(&err)
+	q, err := decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	named, err := q.Places(s)
+	if err != nil {
+		return nil, err
+	}
+	locating, located := awsapi.WithUsage(ctx)
+	places := query.Distinct(locating, s, named)
+	out = make([]asked, len(places))
+	var wait sync.WaitGroup
+	for i, p := range places {
+		wait.Go(func() {
+			ctx, meter := awsapi.WithUsage(ctx)
+			out[i] = planned(ctx, s, raw.RefID, q, p)
+			out[i].planned, out[i].several = meter.Usage(), len(named) > 1
+		})
+	}
+	wait.Wait()
+	out[0].planned.Add(located.Usage())
+	return out, nil
+}
+
 // planned is a plan, also where it fails or panics.
 func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p query.Place) (a asked) {
 	var err error
@@ -100,7 +117,7 @@ func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p q
 }
 
 // answered is what ask gives, also where it panics.
-func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) (parts []part) {
+func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked) (parts []part) {
 	var err error
 	defer func() {
 		if err != nil {
@@ -111,7 +128,7 @@ func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked,
 		}
 	}()
 	defer query.RecoverError(&err)
-	return ask(ctx, s, g, members, several)
+	return ask(ctx, s, g, members)
 }
 
 // end is the range's end moved up to a whole minute: CloudWatch's end is
@@ -124,12 +141,13 @@ func end(to time.Time) time.Time {
 }
 
 // ask sends the requests of one group and splits the answer by query.
-func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, several map[string]bool) []part {
+func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked) []part {
 	parts := make([]part, len(members))
 	var all []awsapi.MetricRequest
 	ids := map[string]string{}
+	name(members)
 	for i, m := range members {
-		parts[i].place = g.place
+		parts[i].place, parts[i].asked = g.place, m
 		if m.err == nil {
 			m.err = clash(ids, m)
 		}
@@ -138,11 +156,6 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 		}
 	}
 	if len(all) == 0 {
-		for i, m := range members {
-			if parts[i].err == nil {
-				parts[i].frames = frames(m, nil, "", several[m.refID])
-			}
-		}
 		return parts
 	}
 	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)
@@ -150,9 +163,9 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 	for _, r := range found.Results {
 		results[r.ID] = r
 	}
-	account := ""
+	at := g.place.Known("")
 	if c, errClient := s.Client(ctx, g.place.Account, g.place.Region); errClient == nil {
-		account = c.Identity().AccountID
+		at = g.place.Known(c.Identity().AccountID)
 	}
 	counted := ""
 	for i, m := range members {
@@ -168,10 +181,28 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, seve
 		} else {
 			parts[i].sharedWith = counted
 		}
-		parts[i].usage = sum(parts[i].usage, m.planned)
-		parts[i].collect(m, results, account, several[m.refID])
+		parts[i].usage.Add(m.planned)
+		parts[i].collect(results, at)
 	}
 	return parts
+}
+
+// name finds the expressions that may give several series, and asks for labels
+// that tell those apart.
+func name(members []asked) {
+	byID := map[string]string{}
+	for _, m := range members {
+		for _, r := range m.requests {
+			byID[r.ID] = r.Expression
+		}
+	}
+	for i := range members {
+		m := &members[i]
+		m.plural = plural(m.q.Expression, byID)
+		for n := range m.requests {
+			m.requests[n].Label = wireLabel(m.q.Label, m.plural)
+		}
+	}
 }
 
 // clash finds two queries of the request that have the same id.
@@ -183,106 +214,4 @@ func clash(ids map[string]string, m asked) error {
 		ids[r.ID] = m.refID
 	}
 	return nil
-}
-
-// part is the answer to one query from one place.
-type part struct {
-	place      query.Place
-	frames     data.Frames
-	notices    []data.Notice
-	usage      awsapi.Usage
-	sharedWith string
-	missing    error // a series that could not be read, or not whole
-	err        error
-}
-
-func (p *part) collect(m asked, results map[string]awsapi.MetricResult, account string, several bool) {
-	if m.q.Hide {
-		return
-	}
-	var failed []error
-	var good []awsapi.MetricResult
-	for _, r := range m.requests {
-		got := results[r.ID]
-		if got.Err != nil {
-			failed = append(failed, got.Err)
-			continue
-		}
-		got.ID = r.ID
-		good = append(good, got)
-		for _, text := range got.Messages {
-			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch: " + text})
-		}
-		if got.Partial {
-			p.missing = backend.DownstreamErrorf("CloudWatch sent a part of the data only")
-			p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityWarning, Text: "CloudWatch sent a part of the data only"})
-		}
-	}
-	if len(failed) > 0 && len(good) == 0 {
-		p.err = failed[0]
-		return
-	}
-	if len(failed) > 0 {
-		p.missing = failed[0]
-		p.notices = append(p.notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("%d of %d series failed: %v", len(failed), len(m.requests), failed[0])})
-	}
-	p.frames = frames(m, good, account, several)
-}
-
-// answer is a query's answer from all its places.
-type answer struct{ parts []part }
-
-// response joins the parts. For an alert rule what is missing is an error: a
-// series that is not there would read as an alert that has ended.
-func (a answer) response(alert bool) backend.DataResponse {
-	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
-	var (
-		out     data.Frames
-		notices []data.Notice
-		failed  []part
-		meter   awsapi.Usage
-		shared  string
-	)
-	for _, p := range a.parts {
-		if p.err != nil {
-			failed = append(failed, p)
-			continue
-		}
-		if alert && p.missing != nil {
-			return query.Fail(p.missing)
-		}
-		out, notices = append(out, p.frames...), append(notices, p.notices...)
-		meter = sum(meter, p.usage)
-		if p.sharedWith != "" {
-			shared = p.sharedWith
-		}
-	}
-	if len(failed) == len(a.parts) || alert && len(failed) > 0 {
-		return query.Fail(failed[0].err)
-	}
-	for _, p := range failed {
-		notices = append(notices, data.Notice{Severity: data.NoticeSeverityError, Text: fmt.Sprintf("Not read: %s: %v", p.place, p.err)})
-	}
-	out = query.Describe(out, meter)
-	m := query.Meta(out[0])
-	m.Notices = append(m.Notices, notices...)
-	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
-		c.SharedWith = shared
-		m.Custom = c
-	}
-	return backend.DataResponse{Frames: out}
-}
-
-func sum(a, b awsapi.Usage) awsapi.Usage {
-	calls := map[string]int{}
-	for _, u := range []awsapi.Usage{a, b} {
-		for k, n := range u.Calls {
-			calls[k] += n
-		}
-	}
-	return awsapi.Usage{
-		Calls: calls, Throttled: a.Throttled + b.Throttled, Joined: a.Joined + b.Joined, CacheHits: a.CacheHits + b.CacheHits,
-		PointsCached: a.PointsCached + b.PointsCached, PointsFetched: a.PointsFetched + b.PointsFetched,
-		MetricsBilled: a.MetricsBilled + b.MetricsBilled, BytesScanned: a.BytesScanned + b.BytesScanned, CostUSD: a.CostUSD + b.CostUSD,
-	}
 }

@@ -31,6 +31,8 @@ type asked struct {
 	place    query.Place
 	requests []awsapi.MetricRequest
 	planned  awsapi.Usage // what the plan took
+	several  bool         // the query asks more than one place
+	plural   bool         // its expression may give several series
 	err      error
 }
 
@@ -86,7 +88,7 @@ func product(d Dimensions) ([]map[string]string, error) {
 	for _, name := range slices.Sorted(maps.Keys(d)) {
 		var next []map[string]string
 		for _, set := range sets {
-			for _, v := range d[name] {
+			for _, v := range slices.Compact(slices.Sorted(slices.Values(d[name]))) {
 				one := maps.Clone(set)
 				one[name] = v
 				next = append(next, one)
@@ -114,7 +116,7 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	if err != nil {
 		return nil, err
 	}
-	in := &cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
+	in := cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
 	if id := linked(q.AccountID); id != "" {
 		in.OwningAccount, in.IncludeLinkedAccounts = &id, aws.Bool(true)
 	}
@@ -155,29 +157,26 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 // maxListed bounds what is read of ListMetrics, at 500 a call.
 const maxListed = 20_000
 
-func list(ctx context.Context, c *awsapi.Client, in *cloudwatch.ListMetricsInput) ([]map[string]string, error) {
-	var all []map[string]string
-	page := *in
-	for {
-		out, err := c.CloudWatch().ListMetrics(ctx, &page)
+func list(ctx context.Context, c *awsapi.Client, in cloudwatch.ListMetricsInput) ([]map[string]string, error) {
+	all, more, err := query.Pages(ctx, maxListed, func(ctx context.Context, token *string) (sets []map[string]string, next *string, err error) {
+		in.NextToken = token
+		page, err := c.CloudWatch().ListMetrics(ctx, &in)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		for _, m := range out.Metrics {
+		for _, m := range page.Metrics {
 			set := make(map[string]string, len(m.Dimensions))
 			for _, d := range m.Dimensions {
 				set[aws.ToString(d.Name)] = aws.ToString(d.Value)
 			}
-			all = append(all, set)
+			sets = append(sets, set)
 		}
-		if aws.ToString(out.NextToken) == "" {
-			return all, nil
-		}
-		if len(all) >= maxListed {
-			return nil, tooMany(len(all))
-		}
-		page.NextToken = out.NextToken
+		return sets, page.NextToken, nil
+	})
+	if more {
+		return nil, tooMany(len(all))
 	}
+	return all, err
 }
 
 // matches reports whether a metric's dimensions are among those asked for.
@@ -197,15 +196,16 @@ func (q Query) matches(set map[string]string) bool {
 	return true
 }
 
+// special are the characters that path.Match gives a meaning, besides *: / too,
+// which a dimension's value may hold (load balancers: app/web/50dc6c495c0c9188).
+var special = strings.NewReplacer(`\`, `\\`, `?`, `\?`, `[`, `\[`, `/`, "\x00")
+
 // like matches * in a value; nothing else is special.
 func like(pattern, value string) bool {
 	if !strings.Contains(pattern, "*") {
 		return pattern == value
 	}
-	// path.Match gives / a meaning, which a dimension's value may hold (load
-	// balancers: app/web/50dc6c495c0c9188).
-	escape := strings.NewReplacer(`\`, `\\`, `?`, `\?`, `[`, `\[`, `/`, "\x00")
-	ok, err := path.Match(escape.Replace(pattern), strings.ReplaceAll(value, "/", "\x00"))
+	ok, err := path.Match(special.Replace(pattern), strings.ReplaceAll(value, "/", "\x00"))
 	return ok && err == nil
 }
 

@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
@@ -78,47 +77,66 @@ func (sc Scope) One(s *awsapi.Sessions) (Place, error) {
 	return places[0], nil
 }
 
-// Gather asks every place at the same time. What has failed is told by place;
-// the answers of the others are there nevertheless. When all fail, so does
-// Gather.
-func Gather[T any](ctx context.Context, s *awsapi.Sessions, places []Place, ask func(context.Context, *awsapi.Client, Place) (T, error)) ([]Gathered[T], error) {
-	out := make([]Gathered[T], len(places))
+// Distinct leaves out places that are another one under a second name: the same
+// account, by its 12 digits where they are known, in the same region. The first
+// stays, and so does what cannot be asked: that is told later.
+func Distinct(ctx context.Context, s *awsapi.Sessions, places []Place) []Place {
+	if len(places) < 2 {
+		return places
+	}
+	known := make([]Place, len(places)) // without an account where nobody knows
 	var wait sync.WaitGroup
 	for i, p := range places {
 		wait.Go(func() {
-			out[i].Place = p
-			defer RecoverError(&out[i].Err)
+			var err error
+			defer RecoverError(&err)
 			c, err := s.Client(ctx, p.Account, p.Region)
 			if err != nil {
-				out[i].Err = err
 				return
 			}
-			out[i].Answer, out[i].Err = ask(ctx, c, p)
-			out[i].AccountID = c.Identity().AccountID
+			if id := c.Identity().AccountID; id != unknownAccount {
+				known[i] = Place{id, p.Region}
+			}
 		})
 	}
 	wait.Wait()
-	var failed []error
-	for _, g := range out {
-		if g.Err != nil {
-			failed = append(failed, g.Err)
+	var out []Place
+	seen := map[Place]bool{}
+	for i, p := range places {
+		if k := known[i]; k.Account == "" || !seen[k] {
+			seen[k] = true
+			out = append(out, p)
 		}
 	}
-	if len(failed) == len(places) && len(failed) > 0 {
-		if len(failed) == 1 {
-			return nil, failed[0]
-		}
-		return nil, errors.Join(failed...)
-	}
-	return out, nil
+	return out
 }
 
-// Gathered is the answer of one place.
-type Gathered[T any] struct {
-	Place
-	AccountID string
-	Answer    T
-	Err       error
+// unknownAccount is awsapi's account id where neither STS nor a setting tells it.
+const unknownAccount = "unknown"
+
+// Known is the place with the account's 12 digits, or where nobody may ask for
+// them with its name in the settings.
+func (p Place) Known(accountID string) Place {
+	switch {
+	case accountID != "" && accountID != unknownAccount:
+		p.Account = accountID
+	case p.Account == "":
+		p.Account = unknownAccount
+	}
+	return p
+}
+
+// PlaceNames are the names by which rows and series tell their place: account and
+// region, or where taken says that the query's own columns, dimensions or groups
+// have such a name, that one with aws_ before it.
+func PlaceNames(taken func(name string) bool) (account, region string) {
+	free := func(name string) string {
+		for taken(name) {
+			name = "aws_" + name
+		}
+		return name
+	}
+	return free("account"), free("region")
 }
 
 // String names a place as notices do.

@@ -170,10 +170,13 @@ func (f *Fake) deleteMessage(c *call, in *receiptIn) (*struct{}, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &struct{}{}, q.remove(in.ReceiptHandle)
+	if err := q.remove(in.ReceiptHandle); err != nil {
+		return nil, err
+	}
+	return &struct{}{}, nil
 }
 
-func (q *queue) remove(receipt string) error {
+func (q *queue) remove(receipt string) *Error {
 	if !strings.HasPrefix(receipt, "AQEB") {
 		return errReceipt()
 	}

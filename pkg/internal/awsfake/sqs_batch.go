@@ -10,7 +10,7 @@ type deleteBatchIn struct {
 	}
 }
 
-type deletedEntry struct {
+type batchEntry struct {
 	ID string `json:"Id"`
 }
 
@@ -21,28 +21,35 @@ type failedEntry struct {
 	SenderFault bool
 }
 
-type deleteBatchOut struct {
-	Successful []deletedEntry
+type batchOut struct {
+	Successful []batchEntry
 	Failed     []failedEntry
 }
 
-func (f *Fake) deleteMessageBatch(c *call, in *deleteBatchIn) (*deleteBatchOut, error) {
-	if err := batchSize(len(in.Entries)); err != nil {
+func (f *Fake) deleteMessageBatch(c *call, in *deleteBatchIn) (*batchOut, error) {
+	return f.batch(c, in.QueueURL, len(in.Entries), func(q *queue, i int) (string, *Error) {
+		return in.Entries[i].ID, q.remove(in.Entries[i].ReceiptHandle)
+	})
+}
+
+// batch does something to the n messages of a batch; each fails by itself.
+func (f *Fake) batch(c *call, queueURL string, n int, do func(q *queue, i int) (id string, err *Error)) (*batchOut, error) {
+	if err := batchSize(n); err != nil {
 		return nil, err
 	}
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
-	q, err := f.queues.find(c, in.QueueURL)
+	q, err := f.queues.find(c, queueURL)
 	if err != nil {
 		return nil, err
 	}
-	out := &deleteBatchOut{[]deletedEntry{}, []failedEntry{}}
-	for _, e := range in.Entries {
-		if q.remove(e.ReceiptHandle) != nil {
-			out.Failed = append(out.Failed, failedEntry{e.ID, "ReceiptHandleIsInvalid", errReceipt().Message, true})
-			continue
+	out := &batchOut{[]batchEntry{}, []failedEntry{}}
+	for i := range n {
+		if id, err := do(q, i); err != nil {
+			out.Failed = append(out.Failed, failedEntry{id, err.Code, err.Message, true})
+		} else {
+			out.Successful = append(out.Successful, batchEntry{id})
 		}
-		out.Successful = append(out.Successful, deletedEntry{e.ID})
 	}
 	return out, nil
 }
@@ -56,25 +63,11 @@ type visibilityBatchIn struct {
 	}
 }
 
-func (f *Fake) changeMessageVisibilityBatch(c *call, in *visibilityBatchIn) (*deleteBatchOut, error) {
-	if err := batchSize(len(in.Entries)); err != nil {
-		return nil, err
-	}
-	f.queues.mu.Lock()
-	defer f.queues.mu.Unlock()
-	q, err := f.queues.find(c, in.QueueURL)
-	if err != nil {
-		return nil, err
-	}
-	out := &deleteBatchOut{[]deletedEntry{}, []failedEntry{}}
-	for _, e := range in.Entries {
-		if err := q.hide(e.ReceiptHandle, f.now(), time.Duration(e.VisibilityTimeout)*time.Second); err != nil {
-			out.Failed = append(out.Failed, failedEntry{e.ID, err.Code, err.Message, true})
-			continue
-		}
-		out.Successful = append(out.Successful, deletedEntry{e.ID})
-	}
-	return out, nil
+func (f *Fake) changeMessageVisibilityBatch(c *call, in *visibilityBatchIn) (*batchOut, error) {
+	return f.batch(c, in.QueueURL, len(in.Entries), func(q *queue, i int) (string, *Error) {
+		e := in.Entries[i]
+		return e.ID, q.hide(e.ReceiptHandle, f.now(), time.Duration(e.VisibilityTimeout)*time.Second)
+	})
 }
 
 // batchSize refuses a batch of no or too many entries.

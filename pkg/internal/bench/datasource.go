@@ -40,7 +40,10 @@ func dataSource(ctx context.Context, b *bench) error {
 	if err := b.alarmHistory(ctx); err != nil {
 		return err
 	}
-	return b.throttled(ctx, hosts)
+	if err := b.throttled(ctx, hosts); err != nil {
+		return err
+	}
+	return b.process(ctx)
 }
 
 func dashboardOf(host func(i int) string) []panel {

@@ -123,7 +123,12 @@ func residentAgain() float64 {
 
 // resident reads a line of proc_pid_status(5), in bytes; 0 where there is none.
 func resident(name string) float64 {
-	text, err := os.ReadFile("/proc/self/status")
+	return residentOf("self", name)
+}
+
+// residentOf is resident for another process: its id, or "self".
+func residentOf(process, name string) float64 {
+	text, err := os.ReadFile("/proc/" + process + "/status")
 	if err != nil {
 		return 0
 	}

@@ -3,6 +3,8 @@ package e2e_test
 import (
 	"syscall"
 	"testing"
+
+	"github.com/andonhq/andon/pkg/internal/rig"
 )
 
 // The bridge answers 2xx and is killed before the lamp is lit: the notifier is
@@ -15,7 +17,7 @@ func TestBridgeKilledBetweenAnswerAndLamp(t *testing.T) {
 	w.Deliver("DiskFull severity=critical host=db1")
 	w.kill()
 	w.signal(child, syscall.SIGKILL) // what it was told last must not reach the lamp
-	w.until("the old notifier has ended", func() bool { return ended(child) })
+	w.until("the old notifier has ended", func() bool { return rig.Ended(child) })
 	w.nothingElse()
 
 	w.start()
@@ -99,9 +101,9 @@ func TestNotifierEndsWithItsBridge(t *testing.T) {
 	w := begin(t)
 	child := w.child()
 	w.kill()
-	w.until("the notifier of a killed bridge has ended", func() bool { return ended(child) })
+	w.until("the notifier of a killed bridge has ended", func() bool { return rig.Ended(child) })
 	w.start()
 	child = w.child()
 	w.stop()
-	w.until("the notifier of a stopped bridge has ended", func() bool { return ended(child) })
+	w.until("the notifier of a stopped bridge has ended", func() bool { return rig.Ended(child) })
 }

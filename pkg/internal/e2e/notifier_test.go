@@ -6,6 +6,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/andonhq/andon/pkg/internal/rig"
 )
 
 // backWithin is how long is waited for a notifier that was killed, and for its
@@ -50,7 +52,7 @@ func TestNotifierStopped(t *testing.T) {
 	if w.child() == child {
 		t.Error("the lamp was lit by a notifier that was stopped")
 	}
-	w.until("the old notifier is gone", func() bool { return ended(child) })
+	w.until("the old notifier is gone", func() bool { return rig.Ended(child) })
 	w.Acknowledge("DiskFull")
 	w.Expect(opsRoom, acked)
 	w.Expect(hall, acked)
@@ -67,7 +69,7 @@ func TestNotifierThatKeepsEnding(t *testing.T) {
 		child := w.child()
 		children = append(children, child)
 		w.signal(child, syscall.SIGKILL)
-		w.until("it has ended", func() bool { return ended(child) })
+		w.until("it has ended", func() bool { return rig.Ended(child) })
 	}
 	w.change(edit{`severity: record}`, `severity: info}`})
 	w.must(w.bridge.Client.Reload(w.Context()))

@@ -1,10 +1,8 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -251,41 +249,8 @@ func (w *world) signal(pid int, s syscall.Signal) {
 		w.Fatalf("send %s to the notifier: %v", s, err)
 	}
 	if s == syscall.SIGSTOP {
-		// One thread takes the signal; until it runs the others still work.
-		w.until("the notifier stands", func() bool { return stands(pid) })
+		w.until("the notifier stands", func() bool { return rig.Stands(pid) })
 	}
-}
-
-// stands reports whether each thread of a process is stopped.
-func stands(pid int) bool {
-	stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
-	if err != nil || len(stats) == 0 {
-		return false
-	}
-	for _, name := range stats {
-		stat, err := os.ReadFile(name)
-		if err != nil {
-			return false
-		}
-		if _, after, _ := strings.Cut(string(stat), ") "); !strings.HasPrefix(after, "T") {
-			return false
-		}
-	}
-	return true
-}
-
-// ended reports whether a process is gone, or is a zombie that nobody has
-// taken notice of yet.
-func ended(pid int) bool {
-	if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-		return true
-	}
-	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-	if err != nil {
-		return false
-	}
-	_, after, _ := bytes.Cut(stat, []byte(") "))
-	return bytes.HasPrefix(after, []byte("Z"))
 }
 
 // shown is the tower's history, as text.

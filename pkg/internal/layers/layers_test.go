@@ -23,21 +23,21 @@ var layer = map[string]int{
 	"bridge": 4,
 	"api":    5, "web": 5,
 	"cmd/andon": 6, "cmd/andon-notifier-patlite": 6, "cmd/andon-demo": 6, "cmd/andon-workbench": 6,
-	module:         6, // gpx_andon
-	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6,
+	module:            6,                            // gpx_andon
+	"internal/bubble": 0, "datasource/querytest": 3, // for tests
+	"internal/rig": 6, "internal/pluginhost": 6, "internal/e2e": 6, "internal/bench": 6, "internal/layers": 6, "internal/dashboards": 6, "internal/release": 6,
 }
 
 // same are imports within a layer that are meant.
 var same = map[[2]string]bool{
-	{"patlite/virtual", "patlite"}:     true,
-	{"cmd/andon-demo", "internal/rig"}: true,
-
+	{"patlite/virtual", "patlite"}:                 true,
+	{"cmd/andon-demo", "internal/rig"}:             true,
+	{"internal/e2e", "internal/rig"}:               true,
+	{"internal/bench", "internal/rig"}:             true,
+	{"internal/pluginhost", "internal/rig"}:        true,
+	{"internal/bench", "internal/pluginhost"}:      true,
 	{"cmd/andon-workbench", "internal/pluginhost"}: true,
 	{"cmd/andon-workbench", "internal/rig"}:        true,
-
-	{"internal/e2e", "internal/rig"}:        true,
-	{"internal/bench", "internal/rig"}:      true,
-	{"internal/pluginhost", "internal/rig"}: true,
 
 	{"datasource", "datasource/metrics"}:       true,
 	{"datasource", "datasource/logs"}:          true,
@@ -49,10 +49,12 @@ var same = map[[2]string]bool{
 
 // only says who alone may import a package.
 var only = map[string][]string{
-	"database/sql":               {"journal"},
-	module + "/patlite":          {"patlite/virtual", "cmd/andon-notifier-patlite"},
-	module + "/internal/awsfake": {"internal/bench", "cmd/andon-workbench"},
-	module + "/internal/rig":     {"cmd/andon-demo", "cmd/andon-workbench", "internal/e2e", "internal/bench", "internal/pluginhost"},
+	"database/sql":                   {"journal"},
+	module + "/patlite":              {"patlite/virtual", "cmd/andon-notifier-patlite"},
+	module + "/internal/awsfake":     {"internal/bench", "datasource/querytest", "cmd/andon-workbench"},
+	module + "/internal/bubble":      {},
+	module + "/datasource/querytest": {},
+	module + "/internal/rig":         {"cmd/andon-demo", "cmd/andon-workbench", "internal/e2e", "internal/bench", "internal/pluginhost"},
 }
 
 type listed struct {

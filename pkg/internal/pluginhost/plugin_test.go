@@ -8,6 +8,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -46,9 +47,9 @@ func TestQueryTypes(t *testing.T) {
 		"no-such-type":       {`{"queryType":"weather"}`, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := w.one(q.json, from, to)
+			got := w.One(q.json, from, to)
 			if q.alerts {
-				alertable(t, got)
+				querytest.AlertableAnswer(t, got)
 			}
 			if wrong := strings.HasSuffix(name, "wrong") || name == "no-such-type"; wrong != (got.Error != nil) {
 				t.Errorf("error: %v", got.Error)
@@ -63,7 +64,7 @@ func TestQueryTypes(t *testing.T) {
 // The story: the tunnel's alarm fires; who did it, and what changed?
 func TestTunnelAlarmToCulprit(t *testing.T) {
 	w := begin(t, anchor.Add(time.Minute))
-	alarm := rows(t, w.one(`{"queryType":"alarms","names":["`+awsfake.TunnelAlarm+`"]}`, anchor.Add(-time.Hour), anchor.Add(time.Minute)))
+	alarm := rows(t, w.One(`{"queryType":"alarms","names":["`+awsfake.TunnelAlarm+`"]}`, anchor.Add(-time.Hour), anchor.Add(time.Minute)))
 	if len(alarm) != 1 || alarm[0]["state"] != "ALARM" || alarm[0]["since"] != "2026-10-06T10:42:00Z" {
 		t.Fatalf("alarms: %v", alarm)
 	}
@@ -71,11 +72,11 @@ func TestTunnelAlarmToCulprit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := rows(t, w.one(`{"queryType":"cloudtrail","changes":true,"filters":[{"field":"eventName","value":"StopInstances"}]}`, fired.Add(-10*time.Minute), fired.Add(time.Minute)))
+	events := rows(t, w.One(`{"queryType":"cloudtrail","changes":true,"filters":[{"field":"eventName","value":"StopInstances"}]}`, fired.Add(-10*time.Minute), fired.Add(time.Minute)))
 	if len(events) != 1 || events[0]["user"] != awsfake.Culprit || events[0]["address"] != awsfake.CulpritAddress || events[0]["resources"] != awsfake.GatewayInstance {
 		t.Fatalf("events: %v", events)
 	}
-	history := rows(t, w.one(`{"queryType":"config","kind":"history","resourceType":"AWS::EC2::Instance","resourceId":"`+events[0]["resources"]+`"}`, fired.Add(-time.Hour), fired.Add(time.Minute)))
+	history := rows(t, w.One(`{"queryType":"config","kind":"history","resourceType":"AWS::EC2::Instance","resourceId":"`+events[0]["resources"]+`"}`, fired.Add(-time.Hour), fired.Add(time.Minute)))
 	if len(history) == 0 || history[0]["state"] != "stopped" {
 		t.Fatalf("history: %v", history)
 	}
@@ -95,15 +96,15 @@ func TestNeighboursAreUnharmed(t *testing.T) {
 	w := begin(t, anchor.Add(30*time.Minute))
 	w.aws.Deny(awsfake.AdminKey, "cloudtrail:LookupEvents")
 	from, to := anchor.Add(-10*time.Minute), anchor
-	got := w.ask(
-		asking("good", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"}}`, from, to),
-		asking("denied", `{"queryType":"cloudtrail"}`, from, to),
-		asking("type", `{"queryType":"weather"}`, from, to),
-		asking("json", `{"queryType":"metrics",`, from, to),
-		asking("shape", `{"queryType":"metrics","namespace":[]}`, from, to),
-		asking("region", `{"queryType":"metrics","region":"mars-north-1","namespace":"AWS/EC2","metricName":"CPUUtilization"}`, from, to),
-		asking("decade", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web2Instance+`"},"period":"60"}`, from.AddDate(-10, 0, 0), to),
-		asking("also good", `{"queryType":"alarms","kind":"counts"}`, from, to),
+	got := w.Ask(
+		querytest.Asking("good", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web1Instance+`"}}`, from, to),
+		querytest.Asking("denied", `{"queryType":"cloudtrail"}`, from, to),
+		querytest.Asking("type", `{"queryType":"weather"}`, from, to),
+		querytest.Asking("json", `{"queryType":"metrics",`, from, to),
+		querytest.Asking("shape", `{"queryType":"metrics","namespace":[]}`, from, to),
+		querytest.Asking("region", `{"queryType":"metrics","region":"mars-north-1","namespace":"AWS/EC2","metricName":"CPUUtilization"}`, from, to),
+		querytest.Asking("decade", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"`+awsfake.Web2Instance+`"},"period":"60"}`, from.AddDate(-10, 0, 0), to),
+		querytest.Asking("also good", `{"queryType":"alarms","kind":"counts"}`, from, to),
 	)
 	for refID, want := range map[string]struct {
 		status backend.Status
@@ -125,7 +126,7 @@ func TestNeighboursAreUnharmed(t *testing.T) {
 		}
 	}
 	for _, refID := range []string{"good", "also good"} {
-		alertable(t, got[refID])
+		querytest.AlertableAnswer(t, got[refID])
 		if got[refID].Frames[0].Rows() == 0 {
 			t.Errorf("%s has no rows", refID)
 		}
@@ -150,7 +151,7 @@ func TestBadSettings(t *testing.T) {
 			w.settings.UID, w.settings.Updated = name, time.Now()
 			w.settings.JSONData = []byte(c.json)
 			w.settings.DecryptedSecureJSONData = map[string]string{"accessKey": c.secret, "secretKey": c.secret}
-			got := w.one(q, anchor.Add(-time.Hour), anchor)
+			got := w.One(q, anchor.Add(-time.Hour), anchor)
 			if got.Error == nil || !strings.Contains(got.Error.Error(), c.want) || got.Status != c.status {
 				t.Errorf("query: %d %v", got.Status, got.Error)
 			}

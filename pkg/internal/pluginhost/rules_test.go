@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -95,16 +95,8 @@ func (w *world) evaluate(r rule, now time.Time) []string {
 		w.Fatal(err)
 	}
 	before := func(seconds int) time.Time { return now.Add(-time.Duration(seconds) * time.Second) }
-	out, err := w.host.QueryData(w.Context(), &backend.QueryDataRequest{
-		PluginContext: w.context(),
-		Headers:       map[string]string{backend.FromAlertHeaderName: "true"},
-		Queries:       []backend.DataQuery{asking(d.RefID, string(model), before(d.Relative.From), before(d.Relative.To))},
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
-	got := out.Responses[d.RefID]
-	alertable(w.T, got)
+	got := w.AskForRule(querytest.Asking(d.RefID, string(model), before(d.Relative.From), before(d.Relative.To)))[d.RefID]
+	querytest.AlertableAnswer(w.T, got)
 	evaluator := r.Data[2].Model["conditions"].([]any)[0].(map[string]any)["evaluator"].(map[string]any)
 	limit := float64(evaluator["params"].([]any)[0].(int))
 	var firing []string

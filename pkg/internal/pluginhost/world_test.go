@@ -3,28 +3,23 @@ package pluginhost
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"net"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
+	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 	"github.com/andonhq/andon/pkg/internal/rig"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
 // world is the built plugin with a fake AWS behind a socket.
 type world struct {
-	*testing.T
+	querytest.Source
 	aws      *awsfake.Fake
 	host     *Host
 	settings backend.DataSourceInstanceSettings
@@ -42,7 +37,8 @@ func begin(t *testing.T, now time.Time) *world {
 		t.Fatal(err)
 	}
 	started := time.Now()
-	w := &world{T: t, aws: awsfake.New(awsfake.Options{Now: func() time.Time { return now.Add(time.Since(started)) }, QueryTakes: 100 * time.Millisecond})}
+	w := &world{aws: awsfake.New(awsfake.Options{Now: func() time.Time { return now.Add(time.Since(started)) }, QueryTakes: 100 * time.Millisecond})}
+	w.Source = querytest.Source{T: t, Plugin: w.context}
 	address := w.serve()
 	w.settings = backend.DataSourceInstanceSettings{
 		UID: "aws", Name: "AWS", Type: "andonhq-andon-datasource",
@@ -53,6 +49,7 @@ func begin(t *testing.T, now time.Time) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.Data = w.host
 	t.Cleanup(w.host.Close)
 	return w
 }
@@ -78,34 +75,6 @@ func (w *world) serve() string {
 func (w *world) context() backend.PluginContext {
 	settings := w.settings
 	return backend.PluginContext{Namespace: "default", PluginID: settings.Type, DataSourceInstanceSettings: &settings}
-}
-
-func asking(refID, queryJSON string, from, to time.Time) backend.DataQuery {
-	var head struct {
-		QueryType string `json:"queryType"`
-	}
-	_ = json.Unmarshal([]byte(queryJSON), &head) // some tests send what is not JSON
-	return backend.DataQuery{
-		RefID: refID, QueryType: head.QueryType, JSON: []byte(queryJSON),
-		TimeRange: backend.TimeRange{From: from, To: to}, Interval: time.Minute, MaxDataPoints: 1000,
-	}
-}
-
-func (w *world) ask(queries ...backend.DataQuery) backend.Responses {
-	w.Helper()
-	out, err := w.host.QueryData(w.Context(), &backend.QueryDataRequest{PluginContext: w.context(), Queries: queries})
-	if err != nil {
-		w.Fatal(err)
-	}
-	if len(out.Responses) != len(queries) {
-		w.Fatalf("%d answers to %d queries", len(out.Responses), len(queries))
-	}
-	return out.Responses
-}
-
-func (w *world) one(queryJSON string, from, to time.Time) backend.DataResponse {
-	w.Helper()
-	return w.ask(asking("A", queryJSON, from, to))["A"]
 }
 
 // rows are a table's rows: field name to text.
@@ -140,75 +109,14 @@ func rows(t *testing.T, r backend.DataResponse) []map[string]string {
 // golden compares an answer with the file of that name.
 func golden(t *testing.T, name string, r backend.DataResponse) {
 	t.Helper()
-	var b strings.Builder
-	if r.Error != nil {
-		fmt.Fprintf(&b, "error %d (%s): %v\n", r.Status, r.ErrorSource, r.Error)
-	}
-	for _, f := range r.Frames {
-		table, err := f.StringTable(-1, 20)
-		if err != nil {
-			t.Fatal(err)
+	querytest.Golden(t, name+".golden", querytest.Text(t, r, 20, func(m *data.FrameMeta) string {
+		if m == nil {
+			return ""
 		}
-		fmt.Fprintf(&b, "%s", table)
-		if f.Meta != nil {
-			fmt.Fprintf(&b, "type %s %v\n", f.Meta.Type, f.Meta.TypeVersion)
-			for _, n := range f.Meta.Notices {
-				fmt.Fprintf(&b, "notice %v: %s\n", n.Severity, n.Text)
-			}
+		text := fmt.Sprintf("type %s %v\n", m.Type, m.TypeVersion)
+		for _, n := range m.Notices {
+			text += fmt.Sprintf("notice %v: %s\n", n.Severity, n.Text)
 		}
-		b.WriteString("\n")
-	}
-	path := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
-
-// alertable is what Grafana's rules want of an answer that may alert: a type
-// that says so, times in order, one number a frame and no text beside it, each
-// series with labels of its own.
-func alertable(t *testing.T, r backend.DataResponse) {
-	t.Helper()
-	if r.Error != nil {
-		t.Fatalf("error: %v", r.Error)
-	}
-	if len(r.Frames) == 0 {
-		t.Fatal("no frame at all")
-	}
-	seen := map[string]bool{}
-	for _, f := range r.Frames {
-		if f.Meta == nil || f.Meta.Type != data.FrameTypeTimeSeriesMulti && f.Meta.Type != data.FrameTypeNumericMulti {
-			t.Fatalf("frame %s is of type %+v", f.Name, f.Meta)
-		}
-		numbers := 0
-		for _, field := range f.Fields {
-			switch {
-			case field.Type().Numeric():
-				numbers++
-				key := field.Name + field.Labels.String()
-				if seen[key] {
-					t.Errorf("two series are %s", key)
-				}
-				seen[key] = true
-			case field.Type().Time():
-			default:
-				t.Errorf("field %s is %s", field.Name, field.Type())
-			}
-		}
-		if numbers != 1 {
-			t.Errorf("%d numeric fields", numbers)
-		}
-		if kind := f.TimeSeriesSchema().Type; f.Meta.Type == data.FrameTypeTimeSeriesMulti && kind != data.TimeSeriesTypeWide {
-			t.Errorf("Grafana takes the frame as %v", kind)
-		}
-	}
+		return text
+	}))
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/andonhq/andon/pkg/internal/bubble"
 	"github.com/andonhq/andon/pkg/lamp"
 )
 
@@ -128,14 +129,12 @@ func TestItWritesWhatChangesAndRefreshes(t *testing.T) {
 		if n := w.writes(); n != 2 {
 			t.Errorf("%d writes: an unchanged state is written again", n)
 		}
-		time.Sleep(defaultRefresh + time.Millisecond)
-		synctest.Wait()
+		bubble.Pass(defaultRefresh + time.Millisecond)
 		if n := w.writes(); n != 3 {
 			t.Errorf("%d writes after the refresh, expected 3", n)
 		}
 		w.loop.Testing(true) // a lamp test is not written over by a refresh …
-		time.Sleep(2 * defaultRefresh)
-		synctest.Wait()
+		bubble.Pass(2 * defaultRefresh)
 		if n := w.writes(); n != 3 {
 			t.Errorf("%d writes during a lamp test, expected 3", n)
 		}
@@ -155,8 +154,7 @@ func TestWhatChangesByItselfIsWrittenInTime(t *testing.T) {
 		w.mu.Lock()
 		w.want = Want{State: lamp.State{Lights: map[lamp.Unit]lamp.Pattern{lamp.Red: lamp.Flash}}, Change: 1}
 		w.mu.Unlock()
-		time.Sleep(3*time.Second + time.Millisecond)
-		synctest.Wait()
+		bubble.Pass(3*time.Second + time.Millisecond)
 		w.expect("shown red=flash")
 	})
 }
@@ -171,7 +169,7 @@ func TestLostAndBack(t *testing.T) {
 		w.observe(lamp.Lost, "off")
 		w.expect("lost no route")
 		w.set("amber=steady", 2)
-		time.Sleep(time.Minute)
+		bubble.Pass(time.Minute)
 		w.expect()
 		w.mu.Lock()
 		w.away = nil
@@ -187,8 +185,7 @@ func TestAShortFailureIsNoLoss(t *testing.T) {
 		w.away = errors.New("notifier down")
 		w.mu.Unlock()
 		w.set("red=flash", 1)
-		time.Sleep(defaultGrace - 500*time.Millisecond)
-		synctest.Wait()
+		bubble.Pass(defaultGrace - 500*time.Millisecond)
 		w.mu.Lock()
 		w.away = nil
 		w.mu.Unlock()
@@ -204,8 +201,7 @@ func TestALongFailureIsALoss(t *testing.T) {
 		w.away = errors.New("notifier down")
 		w.mu.Unlock()
 		w.set("red=flash", 1)
-		time.Sleep(2 * defaultGrace)
-		synctest.Wait()
+		bubble.Pass(2 * defaultGrace)
 		w.expect("shown off", "lost notifier down")
 	})
 }
@@ -234,8 +230,7 @@ func TestTheButtonCoversWhatWasConfirmed(t *testing.T) {
 		w.observe(lamp.Cleared, "off")
 		w.expect("cleared 8", "shown red=flash")
 		w.set("red=flash", 9)
-		time.Sleep(defaultRefresh + time.Millisecond)
-		synctest.Wait()
+		bubble.Pass(defaultRefresh + time.Millisecond)
 		w.observe(lamp.Cleared, "off")
 		w.expect("shown red=flash", "cleared 9", "shown red=flash")
 	})
@@ -252,8 +247,7 @@ func TestATowerThatShowsSomethingElse(t *testing.T) {
 		w.mu.Lock()
 		w.instead = nil
 		w.mu.Unlock()
-		time.Sleep(defaultRetry + time.Millisecond)
-		synctest.Wait()
+		bubble.Pass(defaultRetry + time.Millisecond)
 		w.expect("shown red=flash")
 	})
 }

@@ -1,0 +1,53 @@
+//go:build mage
+
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// platforms are those that the archive has programs for.
+var platforms = []string{"linux_amd64", "linux_arm64"}
+
+// Package makes bin/andonhq-andon-datasource-VERSION.zip, what is unpacked into
+// Grafana's plugin folder: front end, back end, bridge and notifier, dashboards,
+// manual. The same commit gives the same bytes.
+func Package(ctx context.Context) error {
+	if err := nodeMissing(ctx); err != nil {
+		return err
+	}
+	p := newProgress("package", 3+len(platforms))
+	if err := installed(ctx, p); err != nil {
+		return err
+	}
+	p.step("building the front end")
+	if err := npm(ctx, "build"); err != nil {
+		return err
+	}
+	for _, platform := range platforms {
+		p.step("building the programs for " + platform)
+		dir := filepath.Join(binDir, "release", platform)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		system, processor, _ := strings.Cut(platform, "_")
+		// What git knows of the working tree would be in the programs otherwise.
+		target := []string{"GOOS=" + system, "GOARCH=" + processor, "GOFLAGS=-buildvcs=false"}
+		if err := buildBridge(ctx, dir, target...); err != nil {
+			return err
+		}
+		if err := goBuild(ctx, filepath.Join(dir, "gpx_andon"), "./pkg", "", target...); err != nil {
+			return err
+		}
+	}
+	p.step("packing and checking")
+	when, err := output(ctx, nil, "git", "log", "-1", "--format=%ct")
+	if err != nil {
+		return err
+	}
+	defer p.done()
+	return run(ctx, nil, "go", "run", "./pkg/internal/release", "-time", strings.TrimSpace(when), "-out", binDir)
+}

@@ -1,0 +1,114 @@
+package metrics
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/datasource/query"
+)
+
+// part is the answer to one query from one place.
+type part struct {
+	place      query.Place
+	asked      asked
+	frames     data.Frames
+	told       query.Remarks
+	usage      awsapi.Usage
+	sharedWith string
+	err        error
+}
+
+// aboutLimit matches what CloudWatch says where a limit cut the answer:
+// "MaxMetricsExceeded: Maximum number of allowed metrics exceeded", and the like
+// of data points. GetMetricData's manual has no list of its messages.
+var aboutLimit = regexp.MustCompile(`(?i)exceeded|\bmax|\blimit`)
+
+func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
+	m := p.asked
+	if m.q.Hide {
+		return
+	}
+	var failed []error
+	var good []awsapi.MetricResult
+	for _, r := range m.requests {
+		got := results[r.ID]
+		if got.Err != nil {
+			failed = append(failed, got.Err)
+			continue
+		}
+		got.ID = r.ID
+		good = append(good, got)
+		for _, text := range got.Messages {
+			if aboutLimit.MatchString(text) {
+				p.told.Cut("CloudWatch: %s.", text)
+			} else {
+				p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
+			}
+		}
+		if got.Partial {
+			p.told.Cut("CloudWatch sent a part of the data only.")
+		}
+	}
+	if len(failed) > 0 && len(good) == 0 {
+		p.err = failed[0]
+		return
+	}
+	if len(failed) > 0 {
+		p.told.Missing(data.NoticeSeverityError, failed[0], "%d of %d series failed: %v", len(failed), len(m.requests), failed[0])
+	}
+	p.frames = frames(m, good, at)
+}
+
+// answer is a query's answer from all its places.
+type answer struct{ parts []part }
+
+// response joins the parts.
+func (a answer) response(alert bool) backend.DataResponse {
+	slices.SortFunc(a.parts, func(x, y part) int { return strings.Compare(x.place.String(), y.place.String()) })
+	var (
+		out    data.Frames
+		told   query.Remarks
+		failed []error
+		usage  awsapi.Usage
+		shared string
+		read   asked // one that did not fail
+	)
+	for _, p := range a.parts {
+		if p.err != nil {
+			failed = append(failed, p.err)
+			told.Unread(p.place, p.err)
+			continue
+		}
+		read, out = p.asked, append(out, p.frames...)
+		told.Add(p.told)
+		usage.Add(p.usage)
+		if p.sharedWith != "" {
+			shared = p.sharedWith
+		}
+	}
+	if len(failed) == len(a.parts) {
+		return query.Fail(failed[0])
+	}
+	if len(out) == 0 && !read.q.Hide {
+		out = none(read)
+	}
+	if distinct(out) {
+		told.Note(data.NoticeSeverityInfo, "Some series had the same labels and are numbered, which may change with their number: a label with ${PROP('Dim.…')} tells them apart for good.")
+	}
+	if err := told.Whole(); alert && err != nil {
+		return query.Fail(err)
+	}
+	out = query.Describe(out, usage)
+	told.Tell(out[0])
+	m := query.Meta(out[0])
+	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
+		c.SharedWith = shared
+		m.Custom = c
+	}
+	return backend.DataResponse{Frames: out}
+}

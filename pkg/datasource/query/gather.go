@@ -1,0 +1,61 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/andonhq/andon/pkg/awsapi"
+)
+
+// Gather asks every place of a question at the same time. What has failed is
+// remarked; the answers of the others are there nevertheless. When all fail, so
+// does Gather.
+func Gather[Q, T any](ctx context.Context, a Question[Q], ask func(context.Context, *awsapi.Client) (T, error)) ([]Gathered[T], error) {
+	out := make([]Gathered[T], len(a.Places))
+	var wait sync.WaitGroup
+	for i, p := range a.Places {
+		wait.Go(func() {
+			out[i].Place = p
+			defer RecoverError(&out[i].Err)
+			c, err := a.Sessions.Client(ctx, p.Account, p.Region)
+			if err != nil {
+				out[i].Err = err
+				return
+			}
+			out[i].Answer, out[i].Err = ask(ctx, c)
+			out[i].AccountID = c.Identity().AccountID
+		})
+	}
+	wait.Wait()
+	var failed []error
+	for _, g := range out {
+		if g.Err != nil {
+			failed = append(failed, g.Err)
+		}
+	}
+	if len(failed) == len(out) {
+		if len(failed) == 1 {
+			return nil, failed[0]
+		}
+		return nil, errors.Join(failed...)
+	}
+	for _, g := range out {
+		if g.Err != nil {
+			a.Unread(g.Place, g.Err)
+		}
+	}
+	return out, nil
+}
+
+// Gathered is the answer of one place. Next to an error there may be a part of
+// it.
+type Gathered[T any] struct {
+	Place
+	AccountID string
+	Answer    T
+	Err       error // remarked already
+}
+
+// Where is the place as AWS names it.
+func (g Gathered[T]) Where() Place { return g.Known(g.AccountID) }

@@ -1,0 +1,51 @@
+package main
+
+// config shows what a resource was, and whether rules are followed.
+func config(l language) dashboard {
+	history := table(l, l.say("History of $resource", "$resource の変更履歴"),
+		l.say("Each recorded state with its difference from the one before, newest first.", "記録された状態と、その前との差分(新しい順)。"),
+		[]string{"time", "status", "state", "difference", "differences", "changes", "item"},
+		in(query{"queryType": "config", "kind": "history", "resourceType": "$type", "resourceId": "$resource"}))
+	history = widths(history, map[string]int{"time": 180, "status": 150, "state": 130, "differences": 110})
+	history = inspected(inspected(inspected(history, "difference"), "changes"), "item")
+	history = linked(history, "time", l.say("Who did it?", "誰の操作かを調べる"), l.to("who", place, "var-search=${resource}", around("time", 30)))
+
+	rules := table(l, l.say("Rules", "ルール"), "", []string{"rule", "compliance", "non-compliant resources"}, in(query{"queryType": "config", "kind": "compliance"}))
+	failing := table(l, l.say("Resources that do not comply", "準拠していないリソース"),
+		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
+		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
+	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", ""), "var-resource="+field("id", ""), sameTime))
+	inventory := table(l, l.say("Resources of type $type, deleted ones too", "$type のリソース(削除済みを含む)"), "",
+		[]string{"id", "name", "state", "status", "deleted", "capture time", "availability zone", "tags"},
+		in(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))
+	inventory = linked(inventory, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type=${type}", "var-resource="+field("id", ""), sameTime))
+	return dashboard{
+		UID: l.uid("config"), Title: l.say("Config changes and compliance", "設定の変更と準拠状況"),
+		Description: l.say("AWS Config: what a resource was, what changed, and which rules are not followed.", "AWS Config: リソースの状態、変更、準拠していないルール。"),
+		Time:        timeRange{"now-7d", "now"},
+		Templating: places(l,
+			first(list("type", l.say("Resource type", "リソースタイプ"), "resource-types", here(query{})), "AWS::EC2::Instance"),
+			list("resource", l.say("Resource", "リソース"), "", nil).column("id", here(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))),
+		Panels: laid(
+			row{11, []panel{history}},
+			row{8, []panel{
+				wide(5, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("total")),
+				wide(8, rules), wide(11, failing),
+			}},
+			row{9, []panel{inventory}},
+		),
+	}
+}
+
+// first is the value with which a variable begins.
+func first(v variable, value string) variable {
+	v.Current = map[string]any{"text": value, "value": value}
+	return v
+}
+
+// column makes a variable's values a column of a query's answer.
+func (v variable) column(name string, q query) variable {
+	q["refId"] = "A"
+	v.Query = query{"refId": "AndonVariable", "source": "query", "column": name, "query": q}
+	return v
+}

@@ -1,0 +1,42 @@
+package main
+
+// who shows CloudTrail's events: who did what, in the time range that a link
+// from an alarm has set.
+func who(l language) dashboard {
+	events := func(more query) query {
+		return in(query{
+			"queryType": "cloudtrail", "search": "$search", "changes": true,
+			"filters": []map[string]string{{"field": "userIdentity.userName", "op": "=~", "value": "$user"}, {"field": "eventName", "op": "=", "value": "$event"}},
+		}.with(more))
+	}
+	list := table(l, l.say("Events", "操作の一覧"),
+		l.say("Newest first. The resource leads to its history. CloudTrail lists an event up to 15 minutes late.", "新しい順。リソースを選ぶと変更履歴を表示します。CloudTrail への反映は最大 15 分遅れます。"),
+		[]string{"time", "event", "user", "address", "resource", "resource type", "resources", "source", "error", "error message", "record"},
+		events(query{"kind": "events"}))
+	list = linked(list, "resource", l.say("What became of it?", "変更履歴を見る"),
+		l.to("config", place, "var-type="+field("resource type", ""), "var-resource="+field("resource", ""), "time="+field("time", inNumbers)+"&time.window=7200000"))
+	list = widths(list, map[string]int{"time": 180, "event": 200, "user": 140, "address": 140, "resource": 200, "resource type": 180})
+	list = inspected(inspected(list, "record"), "error message")
+	return dashboard{
+		UID: l.uid("who"), Title: l.say("Who did it", "誰が操作したか"),
+		Description: l.say("CloudTrail's management events: what was changed, by whom, from where.", "CloudTrail の管理イベント: 何が、誰によって、どこから変更されたか。"),
+		Time:        timeRange{"now-1h", "now"},
+		Templating: places(l,
+			anything(typed("user", l.say("User (regular expression)", "ユーザー(正規表現)")), ".*"),
+			anything(typed("event", l.say("Event (* for any text)", "イベント名(* で部分一致)")), "*"),
+			typed("search", l.say("Search in the record", "イベント全体を検索"))),
+		Panels: laid(
+			row{7, []panel{
+				bars(graph(l.say("Changes by user", "ユーザー別の変更操作"), "", "short", events(query{"kind": "counts", "groupBy": "user"}))),
+				bars(graph(l.say("Changes by outcome", "結果別の変更操作"), l.say("done, denied (no permission), failed", "done: 成功、denied: 権限なし、failed: 失敗"), "short", events(query{"kind": "counts", "groupBy": "outcome"}))),
+			}},
+			row{16, []panel{list}},
+		),
+	}
+}
+
+// anything is the value with which a typed variable begins.
+func anything(v variable, value string) variable {
+	v.Query, v.Current = value, map[string]any{"text": value, "value": value}
+	return v
+}
