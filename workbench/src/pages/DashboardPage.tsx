@@ -3,7 +3,7 @@ import { getBackendSrv } from '@grafana/runtime';
 import { Alert, Button, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { TimePicker } from '../TimePicker';
-import { addressWith, parameter, say } from '../address';
+import { addressWith, namedTime, say } from '../address';
 import { asError } from '../ask';
 import { Grid } from '../dashboard/Grid';
 import { VariableBar } from '../dashboard/VariableBar';
@@ -46,11 +46,7 @@ export function DashboardPage({ world, uid }: Props) {
       setDashboard(found.dashboard);
       document.title = found.dashboard.title;
       const usual = found.dashboard.time ?? { from: 'now-6h', to: 'now' };
-      await show(
-        found.dashboard,
-        { from: parameter('from') ?? usual.from, to: parameter('to') ?? usual.to },
-        wantedByAddress()
-      );
+      await show(found.dashboard, namedTime ?? usual, wantedByAddress());
     };
     load().catch((e: unknown) => setError(asError(e).message));
   }, [show, uid]);
