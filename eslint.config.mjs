@@ -31,6 +31,12 @@ export default defineConfig([
     },
   },
   {
+    // Tests in a real Grafana; "page" and "request" are Playwright's, not hooks.
+    files: ['e2e/**/*.ts'],
+    languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    rules: { '@typescript-eslint/no-explicit-any': 'error', 'react-hooks/rules-of-hooks': 'off' },
+  },
+  {
     // Tests render what no user reads.
     files: ['src/**/*.test.{ts,tsx}', 'src/testing/**'],
     rules: { '@grafana/i18n/no-untranslated-strings': 'off' },
