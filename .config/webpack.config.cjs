@@ -58,8 +58,6 @@ module.exports = (_env, { mode }) => ({
     'd3',
     'redux',
     'react',
-    'react/jsx-runtime',
-    'react/jsx-dev-runtime',
     'react-dom',
     'react-redux',
     'react-router',
@@ -68,7 +66,11 @@ module.exports = (_env, { mode }) => ({
     '@emotion/react',
     /^@grafana\/(ui|runtime|data)(\/|$)/,
   ],
-  resolve: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] },
+  resolve: {
+    extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
+    // Grafana 12.2 does not hand it out, and React's own belongs to one version of React.
+    alias: { 'react/jsx-runtime$': path.join(root, 'src', 'jsxRuntime.ts') },
+  },
   module: {
     rules: [
       {

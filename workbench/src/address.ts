@@ -12,7 +12,21 @@ export const role = roles.find((r) => r === params.get('role')) ?? 'Admin';
 export const login = params.get('login') ?? 'admin';
 /** Whether queries are asked as an alert rule asks them. */
 export const asAlert = params.get('alert') === '1';
-export const time = { from: params.get('from') ?? 'now-1h', to: params.get('to') ?? 'now' };
+export const time = timeOf(params) ?? { from: 'now-1h', to: 'now' };
+
+/** The time range that an address names: from and to, or a moment (time) and how much around it (time.window). */
+function timeOf(of: URLSearchParams): { from: string; to: string } | undefined {
+  const moment = Number(of.get('time'));
+  const window = Number(of.get('time.window'));
+  if (moment > 0 && window > 0) {
+    return { from: String(Math.round(moment - window / 2)), to: String(Math.round(moment + window / 2)) };
+  }
+  const [from, to] = [of.get('from'), of.get('to')];
+  return from || to ? { from: from ?? 'now-1h', to: to ?? 'now' } : undefined;
+}
+
+/** What the address says of the time, if it does. */
+export const namedTime = timeOf(params);
 
 /** Values of dashboard variables that the address names: var-region=a&var-region=b. */
 export function addressVariables(): Record<string, string[]> {
@@ -28,6 +42,10 @@ export function addressVariables(): Record<string, string[]> {
 /** The address with some parameters changed; undefined takes one away. */
 export function addressWith(path: string, change: Record<string, string | string[] | undefined>): string {
   const next = new URLSearchParams(path === location.pathname ? location.search : settings());
+  if ('from' in change) {
+    next.delete('time');
+    next.delete('time.window');
+  }
   for (const [key, value] of Object.entries(change)) {
     next.delete(key);
     for (const v of value === undefined ? [] : [value].flat()) {

@@ -15,7 +15,7 @@ before(async () => {
 });
 after(() => bench?.stop());
 
-const panel = (page, title) => page.getByRole('region', { name: title });
+const panel = (page, title) => page.getByRole('region', { name: title, exact: true });
 
 test('the list leads to a dashboard', async () => {
   const page = await bench.open('/', { lang: 'ja-JP' });
@@ -27,14 +27,21 @@ test('the list leads to a dashboard', async () => {
 
 test('panels show their rows, and what is wrong stays in its panel', async () => {
   const page = await bench.open('/d/parts');
-  await panel(page, /^CPU of/).getByText('i-0a1b2c3d4e5f60011').first().waitFor();
-  await panel(page, 'Alarms').first().getByText('vpn-tunnel-1-down').first().waitFor();
+  await panel(page, /^CPU of/)
+    .getByText('i-0a1b2c3d4e5f60011')
+    .first()
+    .waitFor();
+  await panel(page, 'Alarms').getByText('vpn-tunnel-1-down').first().waitFor();
   await panel(page, 'Alarms by state').getByText('ALARM').first().waitFor();
   await panel(page, 'Words').getByText('ap-northeast-1').waitFor();
   await panel(page, 'A map').getByText('geomap: its data as a table').waitFor();
   await panel(page, 'A map').getByText('vpn-degraded').first().waitFor();
-  await panel(page, 'Wrong').getByText(/"weather" is not known/).waitFor();
-  await panel(page, 'No such source').getByText(/no data source gone/).waitFor();
+  await panel(page, 'Wrong')
+    .getByText(/"weather" is not known/)
+    .waitFor();
+  await panel(page, 'No such source')
+    .getByText(/no data source gone/)
+    .waitFor();
   await settled(page);
   assert.equal(await page.getByRole('main').getByRole('alert').count(), 2);
   assert.deepEqual(bench.complaints.splice(0), []);
@@ -43,7 +50,7 @@ test('panels show their rows, and what is wrong stays in its panel', async () =>
 
 test('variables of the address are taken, and changed ones ask anew', async () => {
   const page = await bench.open('/d/parts', { 'var-word': 'degraded', 'var-instance': 'i-0a1b2c3d4e5f60021' });
-  const alarms = panel(page, 'Alarms').first();
+  const alarms = panel(page, 'Alarms');
   await alarms.getByText('vpn-degraded').first().waitFor();
   assert.equal(await alarms.getByText('vpn-tunnel-1-down').count(), 0);
   const cpu = panel(page, 'CPU of i-0a1b2c3d4e5f60021');
@@ -58,7 +65,7 @@ test('variables of the address are taken, and changed ones ask anew', async () =
 
 test('a data link has the values of its row, the time range and the variables', async () => {
   const page = await bench.open('/d/parts');
-  const link = panel(page, 'Alarms').first().getByRole('link', { name: 'vpn-tunnel-1-down' });
+  const link = panel(page, 'Alarms').getByRole('link', { name: 'vpn-tunnel-1-down' });
   await link.waitFor();
   const url = new URL(await link.getAttribute('href'), bench.url);
   assert.equal(url.searchParams.get('alarm'), 'vpn-tunnel-1-down');
@@ -72,7 +79,10 @@ test('a data link has the values of its row, the time range and the variables', 
 
 test('a dashboard that is not there says which are', async () => {
   const page = await bench.open('/d/nothing');
-  await page.getByText(/there is no dashboard "nothing".*parts/).first().waitFor();
+  await page
+    .getByText(/there is no dashboard "nothing".*parts/)
+    .first()
+    .waitFor();
   await page.context().close();
   bench.complaints.splice(0);
 });

@@ -145,12 +145,12 @@ func parseTime(text string, now time.Time, up bool) (time.Time, error) {
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return time.UnixMilli(ms).UTC(), nil
 	}
-	span := gtime.NewTimeRange(text, text)
+	span := gtime.TimeRange{From: text, To: text, Now: now.UTC()}
 	at := span.ParseFrom
 	if up {
 		at = span.ParseTo
 	}
-	t, err := at(gtime.WithNow(now.UTC()))
+	t, err := at()
 	if err != nil {
 		return time.Time{}, fmt.Errorf("%q is neither milliseconds nor a time such as now-1h", text)
 	}

@@ -37,21 +37,23 @@ type source struct {
 }
 
 // newSources are a data source that asks the fake AWS as its administrator, and
-// one that shows the bridge's board, where there is a bridge.
+// one that shows the bridge's board alone. Where there is a bridge, both know it.
 func newSources(aws, bridge string) []*source {
 	account := map[string]any{"name": "second", "roleArn": awsfake.SecondRole, "externalId": awsfake.ExternalID}
-	board := &source{id: 2, uid: boardUID, name: "Andon", version: 1, updated: time.Now(), json: json.RawMessage("{}"), secrets: map[string]string{}}
-	if bridge != "" {
-		board.json = settingsText(map[string]any{"bridgeUrl": bridge})
-		board.secrets["bridgeToken"] = grafanaToken
+	cloud := map[string]any{
+		"authType": "keys", "defaultRegion": awsfake.MainRegion, "endpoint": aws, "accounts": []any{account},
 	}
-	return []*source{{
-		id: 1, uid: awsUID, name: "AWS", version: 1, updated: time.Now(),
-		json: settingsText(map[string]any{
-			"authType": "keys", "defaultRegion": awsfake.MainRegion, "endpoint": aws, "accounts": []any{account},
-		}),
-		secrets: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
-	}, board}
+	board := map[string]any{}
+	keys, token := map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"}, map[string]string{}
+	if bridge != "" {
+		cloud["bridgeUrl"], board["bridgeUrl"] = bridge, bridge
+		keys["bridgeToken"], token["bridgeToken"] = grafanaToken, grafanaToken
+	}
+	now := time.Now()
+	return []*source{
+		{id: 1, uid: awsUID, name: "AWS", version: 1, updated: now, json: settingsText(cloud), secrets: keys},
+		{id: 2, uid: boardUID, name: "Andon", version: 1, updated: now, json: settingsText(board), secrets: token},
+	}
 }
 
 func settingsText(v map[string]any) json.RawMessage {

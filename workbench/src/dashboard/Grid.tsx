@@ -42,7 +42,7 @@ export function Grid({ dashboard, world, range, variables, events }: Props) {
             const place = { gridColumn: `${x + 1} / span ${w}`, gridRow: `${y + 1} / span ${h}`, minWidth: 0 };
             return panel.type === 'row' ? (
               <h2 key={key} style={place} className={styles.row}>
-                {templates.replace(panel.title, scopedVars)}
+                {templates.replace(panel.title, scopedVars, 'text')}
               </h2>
             ) : (
               <div key={key} style={place}>

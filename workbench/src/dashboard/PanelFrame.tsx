@@ -7,7 +7,7 @@ import {
   type TimeRange,
   transformDataFrame,
 } from '@grafana/data';
-import { Alert, PanelChrome, TextLink } from '@grafana/ui';
+import { Alert, PanelChrome } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 import { map, of, switchMap } from 'rxjs';
 import { askEach } from '../ask';
@@ -45,7 +45,7 @@ const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
 export function PanelFrame({ panel, uid, world, range, events, scopedVars, width, height }: Props) {
   const data = useAnswer({ panel, uid, world, range, scopedVars });
   const Drawn = drawn[panel.type] ?? OtherPanel;
-  const title = templates.replace(panel.title, scopedVars);
+  const title = templates.replace(panel.title, scopedVars, 'text');
   const errors = data.errors ?? [];
   const notices = data.series.flatMap((f) => f.meta?.notices ?? []);
   const messages = [...new Set([...errors.map((e) => e.message ?? ''), ...notices.map((n) => n.text)])];
@@ -53,22 +53,24 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
   return (
     <PanelChrome
       title={title}
-      description={panel.description ? templates.replace(panel.description, scopedVars) : undefined}
+      description={panel.description ? templates.replace(panel.description, scopedVars, 'text') : undefined}
       width={width}
       height={height}
       loadingState={data.state}
       titleItems={panel.links?.map((l) => (
-        <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+        <a
+          key={l.title}
+          href={hrefOf(l)}
+          target={l.targetBlank ? '_blank' : undefined}
+          className="external-link"
+          rel="noreferrer"
+        >
           {templates.replace(l.title, scopedVars)}
-        </TextLink>
+        </a>
       ))}
     >
       {(w, h) => (
-        <section
-          aria-label={title || panel.type}
-          aria-busy={data.state === LoadingState.Loading}
-          style={{ height: h, overflow: 'hidden auto' }}
-        >
+        <div aria-busy={data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
           {errors.map((e, i) => (
             <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
           ))}
@@ -86,7 +88,7 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
               height={Math.max(80, h - strip)}
             />
           )}
-        </section>
+        </div>
       )}
     </PanelChrome>
   );

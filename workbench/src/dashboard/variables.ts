@@ -15,8 +15,8 @@ export interface Variable extends Chosen {
 
 /**
  * Reads the variables one after another, since the query of one may use those
- * before it. A value that the address names wins over the saved one; one that
- * cannot be chosen any more gives way to the first.
+ * before it. A value that the address names is taken as it is, as Grafana takes
+ * it; a saved one that cannot be chosen any more gives way to the first.
  */
 export async function loadVariables(
   saved: SavedVariable[],
@@ -78,21 +78,28 @@ async function load(saved: SavedVariable, world: World, range: TimeRange, wanted
       return { ...base, options, value, text: value };
     }
   }
-  return { ...base, options, error, ...choose(options, asked, saved) };
+  const known = wanted ? [...options, ...unknown(wanted, options)] : options;
+  return { ...base, options, error, ...choose(known, asked, saved, options) };
 }
 
-// One of the options, or several, or all.
+const unknown = (wanted: string[], options: Variable['options']) =>
+  wanted
+    .filter((v) => v !== allValue && v !== 'All' && !options.some((o) => o.value === v || o.text === v))
+    .map((v) => ({ text: v, value: v }));
+
+// One of the known values, or several, or all options.
 function choose(
-  options: Variable['options'],
+  values: Variable['options'],
   asked: string[],
-  saved: SavedVariable
+  saved: SavedVariable,
+  options: Variable['options']
 ): Pick<Chosen, 'value' | 'text' | 'all'> {
   const all = saved.allValue ? [saved.allValue] : options.map((o) => o.value);
   if (saved.includeAll && (asked.includes(allValue) || asked.includes('All') || asked.length === 0)) {
     return { value: saved.multi ? [allValue] : allValue, text: say('All', 'すべて'), all };
   }
-  const known = options.filter((o) => asked.includes(o.value) || asked.includes(o.text));
-  const picked = known.length > 0 ? known : options.slice(0, 1);
+  const known = values.filter((o) => asked.includes(o.value) || asked.includes(o.text));
+  const picked = known.length > 0 ? known : values.slice(0, 1);
   return saved.multi
     ? { value: picked.map((o) => o.value), text: picked.map((o) => o.text), all }
     : { value: picked[0]?.value ?? '', text: picked[0]?.text ?? '', all };

@@ -1,5 +1,7 @@
-// The packages that Grafana gives to plugins, and the page uses itself: both
-// then have the same React, the same theme, the same translations.
+// The packages that Grafana 12.2 gives to plugins, and the page uses itself: both
+// then have the same React, the same theme, the same translations. It gives more,
+// which are not installed here, and no others: above all not react/jsx-runtime. A
+// plugin that asks for one that is not in this list is not loaded.
 import * as emotionCss from '@emotion/css';
 import * as emotionReact from '@emotion/react';
 import * as grafanaData from '@grafana/data';
@@ -12,7 +14,6 @@ import lodash, * as lodashNamespace from 'lodash';
 // eslint-disable-next-line no-restricted-imports -- Grafana hands it to plugins
 import moment from 'moment';
 import * as react from 'react';
-import * as jsx from 'react/jsx-runtime';
 import * as reactDom from 'react-dom';
 import * as inlineSVG from 'react-inlinesvg';
 import * as rxjs from 'rxjs';
@@ -25,7 +26,6 @@ const whole = (namespace: object, main: unknown) => ({ ...namespace, default: ma
 export function sharePackages() {
   share({
     react,
-    'react/jsx-runtime': jsx,
     'react-dom': reactDom,
     'react-inlinesvg': inlineSVG,
     '@emotion/css': emotionCss,

@@ -24,6 +24,7 @@ import {
   setTemplateSrv,
 } from '@grafana/runtime';
 import i18next from 'i18next';
+import { uniqBy } from 'lodash';
 import type { DataSourceRef } from '@grafana/schema';
 import { language } from '../address';
 import { backend } from './backend';
@@ -68,7 +69,8 @@ export async function start(): Promise<World> {
     getVariablesUrlParams: () => ({}),
   });
   standardTransformersRegistry.setInit(() =>
-    Object.values(standardTransformers).map((t) => ({
+    // Two names stand for one.
+    uniqBy(Object.values(standardTransformers), 'id').map((t) => ({
       id: t.id,
       name: t.name,
       transformation: t,

@@ -1,9 +1,9 @@
 import type { AnnotationEvent, AnnotationQuery, TimeRange } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
-import { Alert, Button, LoadingPlaceholder, Stack, TextLink } from '@grafana/ui';
+import { Alert, Button, LoadingPlaceholder, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useState } from 'react';
 import { TimePicker } from '../TimePicker';
-import { addressWith, parameter, say } from '../address';
+import { addressWith, namedTime, say } from '../address';
 import { asError } from '../ask';
 import { Grid } from '../dashboard/Grid';
 import { VariableBar } from '../dashboard/VariableBar';
@@ -46,11 +46,7 @@ export function DashboardPage({ world, uid }: Props) {
       setDashboard(found.dashboard);
       document.title = found.dashboard.title;
       const usual = found.dashboard.time ?? { from: 'now-6h', to: 'now' };
-      await show(
-        found.dashboard,
-        { from: parameter('from') ?? usual.from, to: parameter('to') ?? usual.to },
-        wantedByAddress()
-      );
+      await show(found.dashboard, namedTime ?? usual, wantedByAddress());
     };
     load().catch((e: unknown) => setError(asError(e).message));
   }, [show, uid]);
@@ -87,9 +83,15 @@ export function DashboardPage({ world, uid }: Props) {
           {(dashboard.links ?? [])
             .filter((l) => l.type !== 'dashboards')
             .map((l) => (
-              <TextLink key={l.title} href={hrefOf(l)} external={l.targetBlank}>
+              <a
+                key={l.title}
+                href={hrefOf(l)}
+                target={l.targetBlank ? '_blank' : undefined}
+                className="external-link"
+                rel="noreferrer"
+              >
                 {l.title}
-              </TextLink>
+              </a>
             ))}
           <TimePicker range={view.range} onChange={(range) => change(range.raw, now)} />
           <Button icon="sync" variant="secondary" onClick={() => change(view.range.raw, now)}>

@@ -1,5 +1,5 @@
 import { getBackendSrv } from '@grafana/runtime';
-import { Alert, LoadingPlaceholder, TextLink } from '@grafana/ui';
+import { Alert, LoadingPlaceholder } from '@grafana/ui';
 import { useEffect, useState } from 'react';
 import { addressWith, say } from '../address';
 import { asError } from '../ask';
@@ -38,9 +38,9 @@ export function HomePage({ world }: { world: World }) {
       <ul>
         {found.map((d) => (
           <li key={d.uid}>
-            <TextLink href={addressWith(`/d/${d.uid}`, {})} inline={false}>
+            <a href={addressWith(`/d/${d.uid}`, {})} className="external-link">
               {d.title}
-            </TextLink>
+            </a>
           </li>
         ))}
       </ul>

@@ -60,5 +60,5 @@ const getStyles = (t: GrafanaTheme2) => ({
     background: t.colors.background.primary,
     border: `1px solid ${t.colors.border.weak}`,
   }),
-  name: css({ color: t.colors.text.link }),
+  name: css({ color: t.colors.text.link, marginBottom: t.spacing(1) }),
 });

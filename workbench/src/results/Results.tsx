@@ -79,5 +79,6 @@ function heightOf(shape: Shape, frames: DataFrame[]): number {
     return 320;
   }
   const rows = Math.max(...frames.map((f) => f.length));
-  return Math.min(600, 140 + 36 * rows);
+  const line = shape === 'logs' ? 20 : 36;
+  return Math.min(600, 140 + line * rows);
 }

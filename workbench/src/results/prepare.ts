@@ -5,9 +5,11 @@ import {
   type FieldConfigSource,
   FieldType,
   Registry,
+  ThresholdsMode,
   applyFieldOverrides,
 } from '@grafana/data';
 import { config } from '@grafana/runtime';
+import { defaultsDeep } from 'lodash';
 import { templates } from '../grafana/templates';
 
 // What Grafana's own panels are configured with.
@@ -48,7 +50,11 @@ function registryOf(source: FieldConfigSource) {
     isCustom,
     editor: () => null,
     override: () => null,
-    process: (value) => value,
+    // A name may be made of the series' labels; links replace when they are followed.
+    process: (value: unknown, { field, replaceVariables }) =>
+      id === 'displayName' && typeof value === 'string' && replaceVariables
+        ? replaceVariables(value, field?.state?.scopedVars)
+        : value,
     shouldApply: () => true,
   });
   const custom = new Set(Object.keys(source.defaults.custom ?? {}));
@@ -60,11 +66,28 @@ function registryOf(source: FieldConfigSource) {
   return new Registry(() => [...standard.map((id) => item(id, false)), ...[...custom].map((id) => item(id, true))]);
 }
 
-export function prepare(frames: DataFrame[], source: FieldConfigSource, kind?: 'graph'): DataFrame[] {
-  const defaults =
-    kind === 'graph'
-      ? { color: { mode: 'palette-classic' }, ...source.defaults, custom: { ...line, ...source.defaults.custom } }
-      : source.defaults;
+/** What Grafana takes for thresholds where a panel names none. */
+const thresholds = {
+  mode: ThresholdsMode.Absolute,
+  steps: [
+    { value: -Infinity, color: 'green' },
+    { value: 80, color: 'red' },
+  ],
+};
+
+// What each kind of panel takes where nothing is said.
+const usual = {
+  graph: { color: { mode: 'palette-classic' }, custom: line },
+  stat: { color: { mode: 'thresholds' }, thresholds },
+  table: { thresholds },
+};
+
+export function prepare(
+  frames: DataFrame[],
+  source: FieldConfigSource,
+  kind: keyof typeof usual = 'table'
+): DataFrame[] {
+  const defaults = defaultsDeep({}, source.defaults, usual[kind]) as FieldConfigSource['defaults'];
   const fieldConfig = { defaults, overrides: source.overrides };
   const prepared = applyFieldOverrides({
     data: frames,

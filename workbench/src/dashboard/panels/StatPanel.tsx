@@ -36,7 +36,7 @@ export function StatPanel({ panel, data, fieldConfig, width, height }: PanelProp
   const values = useMemo(
     () =>
       getFieldDisplayValues({
-        data: prepare(data.series, fieldConfig),
+        data: prepare(data.series, fieldConfig, 'stat'),
         fieldConfig,
         reduceOptions: options.reduceOptions ?? { calcs: ['lastNotNull'] },
         replaceVariables: (text, scoped, format) => templates.replace(text, scoped, format),

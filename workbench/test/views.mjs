@@ -1,0 +1,82 @@
+// What the pictures of the documentation show, and what is checked for layout.
+
+import { settled } from './workbench.mjs';
+
+const aws = { uid: 'andon-aws' };
+const explore = (query, source = aws) =>
+  `/explore?source=${source.uid}&queries=${encodeURIComponent(JSON.stringify([{ refId: 'A', datasource: source, ...query }]))}`;
+
+async function run(page) {
+  await page.getByRole('button', { name: /^(Run query|クエリを実行)$/ }).click();
+  await page
+    .getByRole('region', { name: /^(Result|結果)$/ })
+    .getByText(/^(Rows: [1-9]|行数：[1-9])/)
+    .waitFor();
+  await settled(page);
+}
+
+export const views = [
+  {
+    name: 'query-metrics',
+    address: explore({
+      queryType: 'metrics',
+      mode: 'metric',
+      namespace: 'AWS/VPN',
+      metricName: 'TunnelState',
+      dimensions: { VpnId: ['*'], TunnelIpAddress: ['*'] },
+      statistic: 'Minimum',
+      period: '60',
+    }),
+    show: run,
+  },
+  {
+    name: 'query-logs',
+    address: explore({
+      queryType: 'logs',
+      mode: 'filter',
+      logGroups: ['/var/log/secure'],
+      pattern: 'preauth',
+      limit: 20,
+    }),
+    show: run,
+  },
+  { name: 'query-alarms', address: explore({ queryType: 'alarms', kind: 'table' }), show: run },
+  {
+    name: 'query-cloudtrail',
+    address: explore({ queryType: 'cloudtrail', kind: 'events', attribute: 'EventName', value: 'StopInstances' }),
+    show: run,
+  },
+  {
+    name: 'query-config',
+    address: explore({
+      queryType: 'config',
+      kind: 'history',
+      resourceType: 'AWS::EC2::Instance',
+      resourceId: 'i-0a1b2c3d4e5f60041',
+    }),
+    show: run,
+  },
+  { name: 'query-andon', address: explore({ queryType: 'andon', kind: 'alerts' }, { uid: 'andon-board' }), show: run },
+  {
+    name: 'settings',
+    address: '/config',
+    async show(page) {
+      await page.getByRole('button', { name: /^(Check each part|機能ごとに確認)$/ }).click();
+      await page.getByRole('table').waitFor();
+    },
+  },
+  {
+    name: 'mistake',
+    address: explore({
+      queryType: 'metrics',
+      mode: 'metric',
+      namespace: 'AWS/EC2',
+      metricName: 'CPUUtilization',
+      id: '1M',
+      period: '7',
+    }),
+    async show(page) {
+      await page.getByRole('alert').first().waitFor();
+    },
+  },
+];
