@@ -148,9 +148,12 @@ func check(z *zip.Reader) problems {
 			ps.add("module.js names %s", address)
 		}
 	}
-	for _, name := range []string{"README.md", "README.ja.md"} {
+	for name := range files {
+		if path.Ext(name) != ".md" {
+			continue
+		}
 		for _, link := range relative.FindAllStringSubmatch(text(name), -1) {
-			if files[path.Clean(link[1])] == nil {
+			if files[path.Join(path.Dir(name), link[1])] == nil {
 				ps.add("%s leads to %s, which is not in the archive", name, link[1])
 			}
 		}

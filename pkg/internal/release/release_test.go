@@ -29,7 +29,6 @@ func tree(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	project := filepath.Join("..", "..", "..")
 	for from, to := range map[string]string{
 		"README.md": "dist/README.md", "README.ja.md": "README.ja.md", "LICENSE": "dist/LICENSE", "CHANGELOG.md": "dist/CHANGELOG.md",
 		"plugin.json": "dist/plugin.json", "img": "dist/img", "locales": "dist/locales", "provisioning/grafana/dashboards": "dist/dashboards",
@@ -138,6 +137,7 @@ func TestBrokenRules(t *testing.T) {
 		"script in a picture": {add("dist/img/logo.svg", `<svg onload="alert(1)"/>`), "logo.svg holds a script"},
 		"a tracker":           {add("dist/module.js", `fetch("https://www.google-analytics.com/")`), "module.js names google-analytics.com"},
 		"a dead link":         {add("dist/README.md", strings.Repeat("word ", 300)+"[more](docs/none.md)"), "README.md leads to docs/none.md"},
+		"a dead end":          {add("docs/more.md", "[all](../README.md), [none](none.md)"), "docs/more.md leads to none.md"},
 		"an empty readme":     {add("dist/README.md", "# Andon"), "README.md says too little"},
 		"no changes":          {add("dist/CHANGELOG.md", "# Changelog"), "CHANGELOG.md says nothing of"},
 		"another type":        {manifestWith("type", "panel"), "is not ORGANISATION-NAME-panel"},
