@@ -59,6 +59,9 @@ func New(ctx context.Context, settings backend.DataSourceInstanceSettings, o Opt
 	b := andon.Open(settings.JSONData, settings.DecryptedSecureJSONData)
 	d := &Datasource{types: types(b), bridge: b, noAWS: b.Set() && !namesAWS(settings)}
 	d.CallResourceHandler = httpadapter.New(d.resources())
+	if d.noAWS {
+		return d, nil
+	}
 	set, problems := awsapi.ParseSettings(settings.JSONData, settings.DecryptedSecureJSONData, settings.Database)
 	if len(problems) > 0 {
 		d.problems = problems
@@ -83,8 +86,11 @@ func (d *Datasource) Dispose() {
 
 // ready is the mistake in the settings, if there is one.
 func (d *Datasource) ready() error {
-	if d.sessions != nil {
+	switch {
+	case d.sessions != nil:
 		return nil
+	case d.noAWS:
+		return query.Wrong("", "this data source knows Andon's board alone: ask one whose settings name AWS, or set authType in this one")
 	}
 	text := make([]string, len(d.problems))
 	for i, p := range d.problems {

@@ -18,7 +18,7 @@ import (
 // metrics alone. What is missing is named, in the message and, for the settings
 // page, in the details.
 func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
-	if err := d.ready(); err != nil {
+	if err := d.ready(); err != nil && !d.noAWS {
 		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: err.Error()}, nil
 	}
 	var all []awsapi.Capability
@@ -73,6 +73,8 @@ func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
 	}
 	r := &backend.CheckHealthResult{Status: backend.HealthStatusOk, JSONDetails: details}
 	switch {
+	case len(wrong) == 0 && len(all) == 1:
+		r.Message = "The check passed."
 	case len(wrong) == 0:
 		r.Message = fmt.Sprintf("All %d checks passed.", len(all))
 	case works > 0:

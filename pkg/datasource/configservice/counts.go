@@ -29,7 +29,7 @@ func counts(ctx context.Context, a question) (data.Frames, error) {
 	)
 	for _, r := range rows {
 		value := r.x.number()
-		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule, "account": r.Account, "region": r.Region}, value, a.Several()))
+		frames = append(frames, number("by rule", r.x.rule, data.Labels{"rule": r.x.rule}, r.Place, value, a.Several()))
 		sum, known := sums[r.Place]
 		if !known {
 			places = append(places, r.Place)
@@ -41,7 +41,7 @@ func counts(ctx context.Context, a question) (data.Frames, error) {
 	}
 	if a.Q.Totals {
 		for _, p := range places {
-			frames = append(frames, number("total", "total", data.Labels{"account": p.Account, "region": p.Region}, sums[p], a.Several()))
+			frames = append(frames, number("total", "total", data.Labels{}, p, sums[p], a.Several()))
 		}
 	}
 	if len(frames) == 0 {
@@ -64,13 +64,14 @@ func (v verdict) number() *float64 {
 	return new(float64(v.failing))
 }
 
-// number is one value; its legend says where it is from when several places are
-// asked.
-func number(name, legend string, labels data.Labels, value *float64, several bool) *data.Frame {
-	field := data.NewField(failingField, labels, []*float64{value})
+// number is one value; where several places are asked its labels and its legend
+// say where it is from.
+func number(name, legend string, labels data.Labels, at query.Place, value *float64, several bool) *data.Frame {
 	if several {
-		legend += " " + labels["account"] + " " + labels["region"]
+		labels["account"], labels["region"] = at.Account, at.Region
+		legend += " " + at.Account + " " + at.Region
 	}
+	field := data.NewField(failingField, labels, []*float64{value})
 	field.Config = &data.FieldConfig{DisplayNameFromDS: legend}
 	return query.Typed(data.NewFrame(name, field), data.FrameTypeNumericMulti)
 }

@@ -12,12 +12,17 @@ import (
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
-// frames are the series of a query, one frame each with its labels.
+// frames are the series of a query, one frame each with its labels. A panel does
+// not show those that a wildcard has found and that have no point; an alert rule
+// has to know that what had data a while ago has none.
 func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
 	times, unit := axes{}, unit(m.q)
 	for i, r := range results {
 		for _, s := range r.Series {
+			if len(s.Times) == 0 && m.q.wild() && !m.q.alert {
+				continue
+			}
 			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s), unit))
 		}
 	}

@@ -83,6 +83,7 @@ func plans(ctx context.Context, s *awsapi.Sessions, raw query.Query) (out []aske
 	if err != nil {
 		return nil, err
 	}
+	q.recent = !raw.From.Before(s.Now().Add(-activeFor))
 	named, err := q.Places(s)
 	if err != nil {
 		return nil, err

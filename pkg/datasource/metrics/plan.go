@@ -110,6 +110,10 @@ func tooMany(n int) error {
 // new metric up to 15 minutes late.
 const listed = 5 * time.Minute
 
+// activeFor is how far back a metric has data that ListMetrics calls recently
+// active. It lists others for two weeks after their last data.
+const activeFor = 3 * time.Hour
+
 // lookUp finds the metrics that a query with * or without exactness means.
 func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]map[string]string, error) {
 	c, err := s.Client(ctx, p.Account, p.Region)
@@ -120,6 +124,9 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	if id := linked(q.AccountID); id != "" {
 		in.OwningAccount, in.IncludeLinkedAccounts = &id, aws.Bool(true)
 	}
+	if q.recent {
+		in.RecentlyActive = cwtypes.RecentlyActivePt3h
+	}
 	for _, name := range slices.Sorted(maps.Keys(q.Dimensions)) {
 		f := cwtypes.DimensionFilter{Name: aws.String(name)}
 		if v := q.Dimensions[name]; len(v) == 1 && !strings.Contains(v[0], "*") {
@@ -127,7 +134,7 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 		}
 		in.Dimensions = append(in.Dimensions, f)
 	}
-	key := "metrics:" + q.Namespace + "\x00" + q.MetricName + "\x00" + q.AccountID
+	key := "metrics:" + q.Namespace + "\x00" + q.MetricName + "\x00" + q.AccountID + "\x00" + string(in.RecentlyActive)
 	for _, f := range in.Dimensions {
 		key += "\x00" + *f.Name + "\x00" + aws.ToString(f.Value)
 	}

@@ -43,7 +43,9 @@ type Query struct {
 	NoCache   bool   `json:"noCache"`
 
 	period time.Duration
+	alert  bool // it is asked for an alert rule
 	fresh  bool // an alert rule does not rely on a list that was read before
+	recent bool // the range lies within activeFor
 }
 
 // Dimensions are the values of each dimension: one, several, or "*" for any. In
@@ -93,7 +95,7 @@ func decode(q query.Query) (Query, error) {
 		out.Period = "auto"
 	}
 	out.NoCache = out.NoCache || q.NoCache
-	out.fresh = out.NoCache || q.Alert
+	out.alert, out.fresh = q.Alert, out.NoCache || q.Alert
 	var err error
 	if out.period, err = period(out.Period, q); err != nil {
 		return Query{}, err

@@ -286,9 +286,14 @@ func TestBridgeTrouble(t *testing.T) {
 	r.settings.UID, r.settings.Updated = "bridge only", time.Now()
 	r.settings.JSONData = fmt.Appendf(nil, `{"bridgeUrl":%q}`, r.bridge.URL)
 	r.settings.DecryptedSecureJSONData = map[string]string{"bridgeToken": grafanaToken}
-	healthy("the bridge alone", backend.HealthStatusOk, "All 1 checks passed.")
+	healthy("the bridge alone", backend.HealthStatusOk, "The check passed.")
 	if got := r.andon(`"kind":"counts"`); got.Error != nil {
 		t.Errorf("the bridge alone: %v", got.Error)
+	}
+	for _, got := range r.query(false, map[string]string{"A": `{"queryType":"alarms"}`, "B": `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization"}`}) {
+		if got.Error == nil || got.Status != backend.StatusBadRequest || !strings.Contains(got.Error.Error(), "knows Andon's board alone") {
+			t.Errorf("AWS asked of the bridge alone: %v %v", got.Status, got.Error)
+		}
 	}
 	r.settings.UID, r.settings.JSONData = "wrong AWS", fmt.Appendf(nil, `{"bridgeUrl":%q,"defaultRegion":"?"}`, r.bridge.URL)
 	if got := r.andon(`"kind":"counts"`); got.Error != nil {
@@ -331,7 +336,7 @@ func TestCommittedBoard(t *testing.T) {
 	r.must(err)
 	h, err := r.host.CheckHealth(t.Context(), &backend.CheckHealthRequest{PluginContext: r.context()})
 	r.must(err)
-	if h.Status != backend.HealthStatusOk || h.Message != "All 1 checks passed." {
+	if h.Status != backend.HealthStatusOk || h.Message != "The check passed." {
 		t.Errorf("health %s: %s", h.Status, h.Message)
 	}
 	if got := r.andon(`"kind":"towers"`); got.Error != nil || got.Frames[0].Rows() != 2 {

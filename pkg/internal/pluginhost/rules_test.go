@@ -71,9 +71,9 @@ func TestCommittedAlertRules(t *testing.T) {
 		"andon-cpu-high":        nil,
 		"andon-vpn-tunnel-down": {"TunnelIpAddress=" + awsfake.Tunnel1 + ", VpnId=" + awsfake.VPN},
 		"andon-config-non-compliant": {
-			"account=123456789012, region=ap-northeast-1, rule=ec2-stopped-instance", // the gateway
-			"account=123456789012, region=ap-northeast-1, rule=encrypted-volumes",
-			"account=123456789012, region=ap-northeast-1, rule=restricted-ssh",
+			"rule=ec2-stopped-instance", // the gateway
+			"rule=encrypted-volumes",
+			"rule=restricted-ssh",
 		},
 	}
 	if diff := cmp.Diff(want, firing); diff != "" {
