@@ -128,9 +128,11 @@ func number(title, description string, steps []step, queries ...query) panel {
 	}
 }
 
-// only shows the field of that display name.
+// only shows the fields of that name. They are chosen before overrides name them
+// anew: the panel's own choice of fields goes by the new names.
 func (p panel) only(name string) panel {
-	p.Options["reduceOptions"].(map[string]any)["fields"] = "/^" + name + "$/"
+	include := map[string]any{"pattern": "/^" + name + "$/"}
+	p.Transformations = append(p.Transformations, transformation{ID: "filterFieldsByName", Options: map[string]any{"include": include}})
 	return p
 }
 
@@ -252,4 +254,4 @@ func around(column string, minutes int) string {
 const sameTime = "${__url_time_range}"
 
 // place is the part of a link that keeps data source, account and region.
-const place = "var-datasource=${datasource}&var-account=${account:queryparam}&var-region=${region}"
+const place = "var-datasource=${datasource}&${account:queryparam}&var-region=${region}"
