@@ -22,13 +22,13 @@ const brightness = (page) =>
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   });
 
-for (const { name, address, show } of views) {
+for (const { name, address, addressIn = {}, show } of views) {
   for (const [lang, theme, width] of [
     ['en-US', 'dark', 1400],
     ['ja-JP', 'light', 1000],
   ]) {
     test(`${name} in ${lang}, ${theme}, ${width} pixels wide`, async () => {
-      const page = await bench.open(address, { lang, theme, width });
+      const page = await bench.open(addressIn[lang] ?? address, { lang, theme, width });
       await show(page);
       assert.deepEqual(await layoutFaults(page), []);
       const light = await brightness(page);

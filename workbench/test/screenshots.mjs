@@ -13,9 +13,9 @@ await mkdir(folder, { recursive: true });
 const bench = await start(['--bridge']);
 let faults = 0;
 try {
-  for (const { name, address, show } of views) {
+  for (const { name, address, addressIn = {}, show } of views) {
     for (const lang of ['en-US', 'ja-JP']) {
-      const page = await bench.open(address, { lang, theme: 'light', width: 1280, height: 600 });
+      const page = await bench.open(addressIn[lang] ?? address, { lang, theme: 'light', width: 1280, height: 600 });
       await show(page);
       for (const fault of await layoutFaults(page)) {
         console.error(`${name} in ${lang}: ${fault}`);

@@ -15,6 +15,11 @@ async function run(page) {
   await settled(page);
 }
 
+async function drawn(page) {
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await settled(page);
+}
+
 export const views = [
   {
     name: 'query-metrics',
@@ -78,5 +83,19 @@ export const views = [
     async show(page) {
       await page.getByRole('alert').first().waitFor();
     },
+  },
+  {
+    name: 'dashboard-room',
+    address: '/d/andon-room?var-datasource=andon-board&var-board=andon-board',
+    addressIn: { 'ja-JP': '/d/andon-room-ja?var-datasource=andon-board&var-board=andon-board' },
+    show: drawn,
+  },
+  {
+    name: 'dashboard-ec2-vpn',
+    address: '/d/andon-ec2-vpn?var-datasource=andon-aws&var-account=default&var-region=ap-northeast-1',
+    addressIn: {
+      'ja-JP': '/d/andon-ec2-vpn-ja?var-datasource=andon-aws&var-account=default&var-region=ap-northeast-1',
+    },
+    show: drawn,
   },
 ];
