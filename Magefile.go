@@ -34,15 +34,23 @@ const (
 )
 
 // Demo runs the main job on this machine: Alertmanager, bridge, two virtual
-// towers, and a story. ONCE=1 ends after the story.
+// towers, and a story; where Node is there, the data source's front end on a
+// fake AWS, too. ONCE=1 tells the story alone and ends.
 func Demo(ctx context.Context) error {
-	p := newProgress("demo", 4)
+	p := newProgress("demo", 7)
 	if err := build(ctx, p); err != nil {
 		return err
 	}
+	environment := env("ANDON_BIN=" + absolute(binDir))
+	if os.Getenv("ONCE") != "1" && nodeMissing(ctx) == nil {
+		if err := errors.Join(buildPlugin(ctx, p), buildFront(ctx, p)); err != nil {
+			return err
+		}
+		environment = append(environment, "ANDON_WORKBENCH="+absolute("."))
+	}
 	p.step(fmt.Sprintf("telling the story (Ctrl-C ends it; from elsewhere: kill %d)", os.Getpid()))
 	c := exec.Command(filepath.Join(binDir, "andon-demo"))
-	c.Env, c.Stdout, c.Stderr = env("ANDON_BIN="+absolute(binDir)), os.Stdout, os.Stderr
+	c.Env, c.Stdout, c.Stderr = environment, os.Stdout, os.Stderr
 	if err := c.Start(); err != nil {
 		return err
 	}

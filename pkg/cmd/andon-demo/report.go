@@ -86,13 +86,17 @@ func (r *report) say(text string) { r.line("%s", r.paint(dim, text)) }
 func (r *report) pages(s *stage) {
 	r.line("")
 	r.line("%s", r.paint(bold, "Pages to open（ブラウザーで開くページ）"))
-	for _, p := range [][2]string{
+	pages := [][2]string{
 		{"board", fmt.Sprintf("%s/  user %s, password %s", s.bridge.URL, user, password)},
 		{"tower " + opsRoom, "http://" + s.towers[0].HTTPAddr() + "/"},
 		{"tower " + hall, "http://" + s.towers[1].HTTPAddr() + "/"},
 		{"Alertmanager", s.alertmanager.URL + "/"},
 		{"command line", fmt.Sprintf("%s alerts --url %s --token-file %s", s.bin.Andon, s.bridge.URL, s.bridge.TokenFile)},
-	} {
+	}
+	if s.workbench != nil {
+		pages = append(pages, [2]string{"try a query", s.workbench.url + "/  dashboards: " + s.workbench.url + "/d/andon-room"})
+	}
+	for _, p := range pages {
 		r.line("  %s%s", pad(p[0], pageWidth), p[1])
 	}
 }

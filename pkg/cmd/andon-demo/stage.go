@@ -35,6 +35,7 @@ const (
 const (
 	topic             = "arn:aws:sns:ap-northeast-1:123456789012:received-mail"
 	alertmanagerToken = "alertmanager-secret"
+	grafanaToken      = "grafana-secret"
 	// The user who logs in at the page.
 	user, password = "demo", "demo"
 )
@@ -49,6 +50,7 @@ type stage struct {
 	bridge       *rig.Bridge
 	alertmanager *rig.Alertmanager
 	sns          *rig.SNS
+	workbench    *workbench // nil where there is no front end to show
 	log          *os.File
 	now          func() time.Time
 	// started is when the bridge was started.
@@ -63,7 +65,7 @@ func newStage(ctx context.Context, bin rig.Binaries, now func() time.Time) (*sta
 	if s.dir, err = os.MkdirTemp("", "andon-demo-"); err != nil {
 		return s, fmt.Errorf("make a folder: %w", err)
 	}
-	for _, start := range []func(context.Context) error{s.startTowers, s.startBridge, s.startAlertmanager} {
+	for _, start := range []func(context.Context) error{s.startTowers, s.startBridge, s.startAlertmanager, s.startWorkbench} {
 		if err := start(ctx); err != nil {
 			return s, err
 		}
@@ -104,8 +106,10 @@ func (s *stage) startBridge(ctx context.Context) error {
 	if s.sns, err = rig.NewSNS(topic, filepath.Join(s.dir, "sns.pem")); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "alertmanager-token"), []byte(alertmanagerToken+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write a token: %w", err)
+	for name, token := range map[string]string{"alertmanager-token": alertmanagerToken, "grafana-token": grafanaToken} {
+		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(token+"\n"), 0o600); err != nil {
+			return fmt.Errorf("write a token: %w", err)
+		}
 	}
 	text := strings.NewReplacer("{{topic}}", topic, "{{demo_hash}}", string(hash),
 		"{{ops-room}}", s.towers[0].HTTPAddr(), "{{hall}}", s.towers[1].PNSAddr()).Replace(configuration)
@@ -167,6 +171,9 @@ func (s *stage) whileUp(ctx context.Context) (up context.Context, end func()) {
 // stop stops everything in order: who sends, who decides, who shows.
 func (s *stage) stop() error {
 	var errs []error
+	if s.workbench != nil {
+		errs = append(errs, s.workbench.Stop())
+	}
 	if s.alertmanager != nil && s.alertmanager.Process != nil {
 		errs = append(errs, s.alertmanager.Stop())
 	}

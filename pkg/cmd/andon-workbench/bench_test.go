@@ -91,7 +91,7 @@ func begin(t *testing.T) *bench {
 	}
 	p := &fakePlugin{}
 	b := &bench{T: t, plugin: p, host: &host{
-		plugin: p, sources: newSources("http://127.0.0.1:1", ""), site: s, anchor: noon, now: func() time.Time { return noon },
+		plugin: p, sources: newSources("http://127.0.0.1:1", "", ""), site: s, anchor: noon, now: func() time.Time { return noon },
 	}}
 	server := httptest.NewServer(guard(b.routes()))
 	t.Cleanup(server.Close)

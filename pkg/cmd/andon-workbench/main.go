@@ -39,6 +39,7 @@ type options struct {
 	anchor, dashboards   string
 	after                time.Duration
 	bridge, verbose      bool
+	board, boardToken    string
 }
 
 func main() {
@@ -53,6 +54,8 @@ func main() {
 	flags.StringVar(&o.anchor, "anchor", "", "`time` at which the story's alarm fires, as 2026-10-06T10:42:00Z; clock and pictures are then the same each time")
 	flags.DurationVar(&o.after, "after", 20*time.Minute, "`time` that has gone by since the alarm fired")
 	flags.BoolVar(&o.bridge, "bridge", false, "start a bridge with a tower and some alerts, too, for queries of type andon")
+	flags.StringVar(&o.board, "board", "", "`URL` of a bridge that runs already, instead of --bridge")
+	flags.StringVar(&o.boardToken, "board-token-file", "", "`file` with the token of a user of that bridge")
 	flags.BoolVar(&o.verbose, "verbose", false, "print what the plugin logs")
 	flags.Usage = func() {
 		fmt.Fprint(flags.Output(), usage)

@@ -36,14 +36,17 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer func() { stop(); err = errors.Join(err, <-awsEnded) }()
 
-	bridgeURL := ""
+	bridgeURL, token, err := o.knownBridge()
+	if err != nil {
+		return err
+	}
 	if o.bridge {
 		bridge, err := startBridge(ctx, o.root)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, bridge.stop()) }()
-		bridgeURL = bridge.URL
+		bridgeURL, token = bridge.URL, grafanaToken
 	}
 
 	program := o.plugin
@@ -56,7 +59,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer plugin.Close()
 
-	h := &host{plugin: plugin, sources: newSources("http://"+aws, bridgeURL), site: site, anchor: anchor, now: now, fixed: o.anchor != ""}
+	h := &host{plugin: plugin, sources: newSources("http://"+aws, bridgeURL, token), site: site, anchor: anchor, now: now, fixed: o.anchor != ""}
 	page, pageEnded, err := listenAndServe(ctx, o.listen, h.serve)
 	if err != nil {
 		return fmt.Errorf("%w; --listen names another address", err)
@@ -64,6 +67,21 @@ func run(ctx context.Context, o options) (err error) {
 	fmt.Printf("workbench http://%s (Ctrl-C ends it; the plugin is process %d, the fake AWS is http://%s)\n", page, plugin.PID(), aws)
 	err = <-pageEnded
 	return err
+}
+
+// knownBridge is the bridge that the command line names, with its token.
+func (o options) knownBridge() (url, token string, err error) {
+	switch {
+	case o.board == "":
+		return "", "", nil
+	case o.bridge:
+		return "", "", errors.New("--bridge starts a bridge and --board names one: give one of them")
+	}
+	text, err := os.ReadFile(o.boardToken)
+	if err != nil {
+		return "", "", fmt.Errorf("--board-token-file: %w", err)
+	}
+	return o.board, strings.TrimSpace(string(text)), nil
 }
 
 // startPlugin starts the back end with an environment that names no

@@ -38,7 +38,7 @@ type source struct {
 
 // newSources are a data source that asks the fake AWS as its administrator, and
 // one that shows the bridge's board alone. Where there is a bridge, both know it.
-func newSources(aws, bridge string) []*source {
+func newSources(aws, bridge, bridgeToken string) []*source {
 	account := map[string]any{"name": "second", "roleArn": awsfake.SecondRole, "externalId": awsfake.ExternalID}
 	cloud := map[string]any{
 		"authType": "keys", "defaultRegion": awsfake.MainRegion, "endpoint": aws, "accounts": []any{account},
@@ -47,7 +47,7 @@ func newSources(aws, bridge string) []*source {
 	keys, token := map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"}, map[string]string{}
 	if bridge != "" {
 		cloud["bridgeUrl"], board["bridgeUrl"] = bridge, bridge
-		keys["bridgeToken"], token["bridgeToken"] = grafanaToken, grafanaToken
+		keys["bridgeToken"], token["bridgeToken"] = bridgeToken, bridgeToken
 	}
 	now := time.Now()
 	return []*source{
