@@ -25,7 +25,7 @@ test('saved settings come back, secrets do not', async () => {
   for (const [label, secret] of Object.entries(secrets)) {
     const box = page
       .locator('div')
-      .filter({ has: await field(page, label) })
+      .filter({ has: field(page, label) })
       .last();
     await box
       .locator('xpath=ancestor-or-self::div[.//button[normalize-space()="Reset"]][1]')
@@ -39,10 +39,10 @@ test('saved settings come back, secrets do not', async () => {
 
   await page.reload();
   await page.getByRole('button', { name: 'Save & test' }).waitFor();
-  const region = await field(page, 'Default region');
+  const region = field(page, 'Default region');
   assert.equal(await region.inputValue(), 'eu-central-1');
   for (const label of Object.keys(secrets)) {
-    const control = await field(page, label);
+    const control = field(page, label);
     assert.equal(await control.isDisabled(), true, `${label} is open`);
     assert.equal(await control.inputValue(), 'configured');
   }

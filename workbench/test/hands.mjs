@@ -8,11 +8,9 @@ const option = (page, name) => page.getByRole('option').filter({ hasText: name }
  * The control that a label is bound to. The label may go on with a mark, where
  * the field is required, and with a description.
  */
-export async function field(page, label) {
-  const text = `normalize-space(*[1])`;
-  const found = page.locator(`xpath=//label[${text}="${label}" or ${text}="${label} *"]`).first();
-  await found.waitFor();
-  return page.locator(`[id="${await found.getAttribute('for')}"]`);
+export function field(page, label) {
+  const text = 'normalize-space(*[1])';
+  return page.locator(`xpath=//*[@id=//label[${text}="${label}" or ${text}="${label} *"]/@for]`).first();
 }
 
 /**
@@ -40,7 +38,7 @@ export class Mouse {
 
   /** Picks one choice of a menu. */
   async choose(label, value) {
-    const control = await field(this.page, label);
+    const control = field(this.page, label);
     await control.click();
     await type(this.page, control, value);
     await option(this.page, value).click();
@@ -53,14 +51,14 @@ export class Mouse {
   }
 
   async fill(label, text) {
-    await (await field(this.page, label)).click({ clickCount: 3 });
+    await field(this.page, label).click({ clickCount: 3 });
     await this.page.keyboard.press('Delete');
     await this.page.keyboard.type(text);
     await this.page.getByRole('main').click(anywhereElse);
   }
 
   async toggle(label) {
-    await (await field(this.page, label)).click({ force: true }); // the box is drawn over it
+    await field(this.page, label).click({ force: true }); // the box is drawn over it
   }
 
   async pick(label) {
@@ -93,7 +91,7 @@ export class Keyboard {
   }
 
   async choose(label, value) {
-    const control = await field(this.page, label);
+    const control = field(this.page, label);
     await this.goTo(control);
     await this.page.keyboard.press('ArrowDown');
     await type(this.page, control, value);
@@ -118,14 +116,14 @@ export class Keyboard {
   }
 
   async fill(label, text) {
-    await this.goTo(await field(this.page, label));
+    await this.goTo(field(this.page, label));
     await this.page.keyboard.press('ControlOrMeta+a');
     await this.page.keyboard.type(text);
     await this.page.keyboard.press('Tab');
   }
 
   async toggle(label) {
-    await this.goTo(await field(this.page, label));
+    await this.goTo(field(this.page, label));
     await this.page.keyboard.press('Space');
   }
 

@@ -37,7 +37,7 @@ for (const { name, fields, label, wrong, says } of [
     const page = await open([query(fields)]);
     const hand = new Mouse(page);
     await hand.fill(label, wrong);
-    const control = await field(page, label);
+    const control = field(page, label);
     const message = control.locator('xpath=ancestor::*[.//*[@role="alert"]][1]//*[@role="alert"]').first();
     await message.waitFor();
     assert.match(await message.innerText(), says);
