@@ -15,9 +15,10 @@ func list(name, label, listed string, more query) variable {
 	return variable{Name: name, Label: label, Type: "query", Datasource: from(), Query: q, Refresh: 1, Current: map[string]any{}, Options: []any{}}
 }
 
-// all lets a variable take several values, and begins with all of them.
+// all lets a variable of a dimension take several values, and begins with any:
+// what has ended and is listed still is not asked for by its name.
 func all(v variable) variable {
-	v.Multi, v.IncludeAll = true, true
+	v.Multi, v.IncludeAll, v.AllValue = true, true, "*"
 	v.Current = map[string]any{"text": []string{"All"}, "value": []string{"$__all"}}
 	return v
 }

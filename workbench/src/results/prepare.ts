@@ -7,6 +7,7 @@ import {
   Registry,
   ThresholdsMode,
   applyFieldOverrides,
+  cacheFieldDisplayNames,
 } from '@grafana/data';
 import { config } from '@grafana/runtime';
 import { defaultsDeep } from 'lodash';
@@ -103,7 +104,10 @@ export function prepare(
     if (field.type === FieldType.number) {
       field.state = { ...field.state, seriesIndex: series++ };
     }
+    // It was found before the configuration named the field otherwise.
+    field.state = { ...field.state, displayName: null };
   }
+  cacheFieldDisplayNames(prepared);
   return prepared;
 }
 
