@@ -63,7 +63,7 @@ func installed(ctx context.Context, p *progress) error {
 // npm runs scripts of package.json; what they print is shown where they fail.
 func npm(ctx context.Context, scripts ...string) error {
 	for _, s := range scripts {
-		if _, err := output(ctx, nil, "npm", "run", "--silent", s); err != nil {
+		if _, err := output(ctx, nil, "npm", "run", "--loglevel=error", s); err != nil {
 			return err
 		}
 	}
@@ -86,7 +86,7 @@ func buildFront(ctx context.Context, p *progress) error {
 // lintFront checks the front end's code without running it.
 func lintFront(ctx context.Context, p *progress) error {
 	p.step("the front end's types and lint")
-	return npm(ctx, "typecheck", "workbench:typecheck", "lint")
+	return npm(ctx, "typecheck", "lint")
 }
 
 // testFront tests the front end: its parts, then the whole in a browser.
