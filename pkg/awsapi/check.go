@@ -180,6 +180,8 @@ func capability(a Account, region, name string, err error) Capability {
 	case errors.As(err, &unreachable):
 		out.Hint = "open the way to " + unreachable.Endpoint +
 			", or set this service's entry in endpoints to your VPC endpoint; behind a TLS-inspecting proxy give its CA certificate"
+	case errors.As(err, &bad) && region == "":
+		out.Hint = "choose a default region"
 	case errors.As(err, &bad):
 		out.Hint = "check the endpoint of this service: it answers, but refuses a call that is right"
 	case errors.Is(err, context.DeadlineExceeded):

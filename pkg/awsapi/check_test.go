@@ -65,6 +65,22 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 }
 
 // TestCheckOfAnEndpointThatDoesNotAnswer asks a port where nobody listens.
+func TestCheckWithoutARegion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set := keys("AKIAONE")
+		set.DefaultRegion = ""
+		all := open(t, newFakeAWS(), set, nil).Check(t.Context())
+		if len(all) == 0 {
+			t.Fatal("nothing was checked")
+		}
+		for _, c := range all {
+			if !c.OK && c.Hint != "choose a default region" {
+				t.Errorf("%s: %s; %s", c.Name, c.Error, c.Hint)
+			}
+		}
+	})
+}
+
 func TestCheckOfAnEndpointThatDoesNotAnswer(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
