@@ -22,7 +22,11 @@ try {
         faults++;
       }
       const file = path.join(folder, `${name}.${lang.slice(0, 2)}.png`);
+      // Tables draw what is in the window only: it has to be as high as the page.
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      await page.setViewportSize({ width: 1280, height });
       await page.waitForLoadState('networkidle'); // icons are files of their own
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
       await page.screenshot({ path: file, fullPage: true, animations: 'disabled', caret: 'hide' });
       console.log(path.relative(process.cwd(), file));
       await page.context().close();
