@@ -86,7 +86,7 @@ test('a plain filter is built from empty', async () => {
     pattern: '{ $.level = "ERROR" }',
     streamPrefix: 'i-0',
   });
-  expect(screen.getByText(/The list could not be read.*permission for log-groups is missing/)).toBeInTheDocument();
+  expect(await screen.findByText(/The list could not be read.*permission for log-groups is missing/)).toBeInTheDocument();
 });
 
 test('the largest log group is the one to begin with', async () => {
