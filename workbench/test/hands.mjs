@@ -12,7 +12,8 @@ export async function field(page, label) {
   const text = `normalize-space(*[1])`;
   const found = page.locator(`xpath=//label[${text}="${label}" or ${text}="${label} *"]`).first();
   await found.waitFor();
-  return page.locator(`[id="${await found.getAttribute('for')}"]`);
+  const [id, of] = [await found.getAttribute('id'), await found.getAttribute('for')];
+  return page.locator(`[id="${of}"], input[aria-labelledby="${id}"]`).first();
 }
 
 /**
