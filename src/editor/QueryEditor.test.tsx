@@ -107,7 +107,7 @@ test('beside the query stands what it costs, and what the last answer took', () 
     { data }
   );
   expect(screen.getByText('8 metrics/min: up to $3.46 a month if always watched')).toBeInTheDocument();
-  expect(screen.getByText('Last answer: 2 calls, 4 from the cache, $0.00008')).toBeInTheDocument();
+  expect(screen.getByText('Last answer: calls 2, from the cache 4, $0.00008')).toBeInTheDocument();
 });
 
 test('an example is taken by keyboard', async () => {

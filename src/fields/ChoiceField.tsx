@@ -1,4 +1,5 @@
 import { Combobox, type ComboboxOption } from '@grafana/ui';
+import { useChoice, useOptions } from './choice';
 import { Labelled, type CommonProps } from './Labelled';
 
 interface Props<T extends string> extends CommonProps {
@@ -9,15 +10,17 @@ interface Props<T extends string> extends CommonProps {
 
 /** One of a few values that are known here. A value that is not among them is shown as it is. */
 export function ChoiceField<T extends string>({ value, options, onChange, placeholder, sample, ...common }: Props<T>) {
+  const stable = useOptions(options);
+  const choose = useChoice(value, onChange);
   return (
     <Labelled {...common}>
       {(id) => (
         <Combobox
           id={id}
-          options={options}
+          options={stable}
           value={value}
           placeholder={placeholder ?? sample}
-          onChange={(option) => onChange(option.value)}
+          onChange={(option) => choose(option.value)}
         />
       )}
     </Labelled>

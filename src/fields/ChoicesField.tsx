@@ -1,4 +1,5 @@
 import { MultiCombobox, type ComboboxOption } from '@grafana/ui';
+import { useOptions } from './choice';
 import { Labelled, type CommonProps } from './Labelled';
 import { valuesOf } from './values';
 
@@ -12,14 +13,16 @@ interface Props extends CommonProps {
 
 /** Several of the usual values, or any other that is typed, as a variable. */
 export function ChoicesField({ value, options, onChange, placeholder, sample, whole, ...common }: Props) {
+  const stable = useOptions(options);
   return (
     <Labelled {...common}>
-      {(id) => (
+      {(id, _describedBy, labelledBy) => (
         <MultiCombobox
           id={id}
+          aria-labelledby={labelledBy} // Grafana 12.2 gives it no id
           isClearable
           createCustomValue
-          options={options}
+          options={stable}
           value={value ?? []}
           placeholder={placeholder ?? sample}
           onChange={(chosen) => onChange(whole ? chosen.map((option) => option.value.trim()) : valuesOf(chosen))}

@@ -1,4 +1,4 @@
-import { Field, useStyles2 } from '@grafana/ui';
+import { Field, Label, useStyles2 } from '@grafana/ui';
 import { useId, type ReactElement } from 'react';
 import { fieldStyles, type Width } from './styles';
 
@@ -17,8 +17,8 @@ export interface CommonProps {
 }
 
 interface Props extends CommonProps {
-  /** The control, with the id that binds it to its label, and that of its description. */
-  children: (id: string, describedBy?: string) => ReactElement<Record<string, unknown>>;
+  /** The control, with what binds it to its label and description. */
+  children: (id: string, describedBy: string | undefined, labelledBy: string) => ReactElement<Record<string, unknown>>;
 }
 
 /**
@@ -29,10 +29,16 @@ export function Labelled({ label, description, error, required, width = 'middle'
   const id = useId();
   const styles = useStyles2(fieldStyles);
   const describedBy = description ? `${id}-description` : undefined;
+  const labelledBy = `${id}-label`;
+  const bound = (
+    <Label id={labelledBy} htmlFor={id}>
+      {required ? `${label} *` : label}
+    </Label>
+  );
   return (
     <div className={styles[width]}>
-      <Field noMargin label={label} required={required} invalid={error !== undefined} error={error} htmlFor={id}>
-        {children(id, describedBy)}
+      <Field noMargin label={bound} required={required} invalid={error !== undefined} error={error} htmlFor={id}>
+        {children(id, describedBy, labelledBy)}
       </Field>
       {description && (
         <div id={describedBy} className={styles.description}>

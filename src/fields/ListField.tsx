@@ -1,5 +1,6 @@
 import { Combobox } from '@grafana/ui';
 import { moreValue, useList, type ListSource } from '../lists/useList';
+import { useChoice } from './choice';
 import { Labelled, type CommonProps } from './Labelled';
 import { WithList } from './WithList';
 
@@ -12,6 +13,7 @@ interface Props extends CommonProps {
 /** One value of a list that the back end reads. Any other text can be typed, also when the list cannot be read. */
 export function ListField({ value, onChange, list, placeholder, sample, width, ...common }: Props) {
   const { options, failed } = useList(list);
+  const choose = useChoice(value || undefined, onChange);
   return (
     <WithList failed={failed} width={width}>
       <Labelled {...common} width="wide">
@@ -23,7 +25,7 @@ export function ListField({ value, onChange, list, placeholder, sample, width, .
             options={options}
             value={value || null}
             placeholder={placeholder ?? sample}
-            onChange={(option) => option?.value !== moreValue && onChange(option?.value.trim() || undefined)}
+            onChange={(option) => option?.value !== moreValue && choose(option?.value.trim() || undefined)}
           />
         )}
       </Labelled>

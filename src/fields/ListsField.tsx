@@ -16,9 +16,10 @@ export function ListsField({ value, onChange, list, placeholder, sample, width, 
   return (
     <WithList failed={failed} width={width}>
       <Labelled {...common} width="wide">
-        {(id) => (
+        {(id, _describedBy, labelledBy) => (
           <MultiCombobox
             id={id}
+            aria-labelledby={labelledBy} // Grafana 12.2 gives it no id
             isClearable
             createCustomValue
             options={options}

@@ -1,4 +1,5 @@
 import { Combobox, type ComboboxOption } from '@grafana/ui';
+import { useChoice, useOptions } from './choice';
 import { Labelled, type CommonProps } from './Labelled';
 
 interface Props extends CommonProps {
@@ -9,6 +10,8 @@ interface Props extends CommonProps {
 
 /** One of the usual values, or any other that is typed. */
 export function OpenChoiceField({ value, options, onChange, placeholder, sample, ...common }: Props) {
+  const stable = useOptions(options);
+  const choose = useChoice(value || undefined, onChange);
   return (
     <Labelled {...common}>
       {(id) => (
@@ -16,10 +19,10 @@ export function OpenChoiceField({ value, options, onChange, placeholder, sample,
           id={id}
           isClearable
           createCustomValue
-          options={options}
+          options={stable}
           value={value || null}
           placeholder={placeholder ?? sample}
-          onChange={(option) => onChange(option?.value.trim() || undefined)}
+          onChange={(option) => choose(option?.value.trim() || undefined)}
         />
       )}
     </Labelled>

@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
 import type { ComboboxOption } from '@grafana/ui';
-import { useCallback, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { reasonOf, toOption, type ListName, type ListParams, type Lists } from './lists';
 
 /** A list that a field chooses from, with its parameters. */
@@ -15,27 +15,28 @@ export interface ListSource {
 /**
  * The options of a list for a Combobox, read when its menu opens and at each
  * search; failed is why it could not be read. The menu is then empty, and what
- * is typed is taken nevertheless.
+ * is typed is taken nevertheless. The function stays the same for good: a new
+ * one would be a new choice to the Combobox of Grafana 12.2.
  */
-export function useList({ lists, name, params, extra }: ListSource) {
+export function useList(source: ListSource) {
   const [failed, setFailed] = useState<string>();
-  const key = JSON.stringify([name, params, extra]);
-  const options = useCallback(
-    async (search: string): Promise<ComboboxOption[]> => {
-      const [listName, listParams, more] = JSON.parse(key) as [ListName, ListParams, ComboboxOption[] | null];
-      const first = (more ?? []).filter((option) => option.value.includes(search));
-      try {
-        const found = await lists.read(listName, listParams, search);
-        setFailed(undefined);
-        const all = [...first, ...found.items.map(toOption)];
-        return found.more ? [...all, moreOption(found.items.length)] : all;
-      } catch (error) {
-        setFailed(reasonOf(error));
-        return first;
-      }
-    },
-    [lists, key]
-  );
+  const newest = useRef(source);
+  useLayoutEffect(() => {
+    newest.current = source;
+  });
+  const options = useCallback(async (search: string): Promise<ComboboxOption[]> => {
+    const { lists, name, params, extra = [] } = newest.current;
+    const first = extra.filter((option) => option.value.includes(search));
+    try {
+      const found = await lists.read(name, params, search);
+      setFailed(undefined);
+      const all = [...first, ...found.items.map(toOption)];
+      return found.more ? [...all, moreOption(found.items.length)] : all;
+    } catch (error) {
+      setFailed(reasonOf(error));
+      return first;
+    }
+  }, []);
   return { options, failed };
 }
 

@@ -51,11 +51,16 @@ export function openEditor(first: Partial<AndonQuery>, { lists = {}, app, data }
 export function field(name: string): HTMLElement {
   const labels = [...document.querySelectorAll('label')];
   const found = labels.filter((label) => textOf(label).replace(/ \*$/, '') === name);
-  const control = found.length === 1 ? document.getElementById(found[0].htmlFor) : null;
+  const control = found.length === 1 ? controlOf(found[0]) : null;
   if (!control) {
     throw new Error(`${found.length} controls are labelled ${name}; there are ${labels.map(textOf).join(', ')}`);
   }
   return control;
+}
+
+/** What a label names, by either way of binding. */
+export function controlOf({ id, htmlFor }: HTMLLabelElement): HTMLElement | null {
+  return document.getElementById(htmlFor) ?? document.querySelector(`input[aria-labelledby="${id}"]`);
 }
 
 /** What is said to be wrong at a control, if something is. */

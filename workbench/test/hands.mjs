@@ -10,7 +10,8 @@ const option = (page, name) => page.getByRole('option').filter({ hasText: name }
  */
 export function field(page, label) {
   const text = 'normalize-space(*[1])';
-  return page.locator(`xpath=//*[@id=//label[${text}="${label}" or ${text}="${label} *"]/@for]`).first();
+  const bound = `//label[${text}="${label}" or ${text}="${label} *"]`;
+  return page.locator(`xpath=//*[@id=${bound}/@for] | //input[@aria-labelledby=${bound}/@id]`).first();
 }
 
 /**
