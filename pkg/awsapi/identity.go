@@ -118,12 +118,18 @@ func (s *Sessions) confirm(ctx context.Context, a *access) (Identity, error) {
 		return Identity{}, err
 	default:
 		// STS does not answer, which closed networks do. Work on, sharing nothing.
-		id = Identity{AccountID: s.accountGuess(a, creds), UserID: "unverified-" + s.nonce + "-" + strconv.FormatInt(unverified.Add(1), 10)}
-		keep = unverifiedFor
-		if old := a.known(); old.key != "" && !old.Verified {
-			id = old // still the same credentials: keep their cache
+		s.log.Debug("caller's identity not confirmed", "account", a.account.Name, "error", err)
+		old, until := a.known()
+		if old.Verified && s.shared.now().Before(until) {
+			return old, nil // asked ahead of its end: it stands until then
 		}
-		s.log.Debug("caller's identity not confirmed", "account", id.AccountID, "error", err)
+		id, keep = old, unverifiedFor // still the same credentials: keep their cache
+		if old.key == "" || old.Verified {
+			id = Identity{AccountID: s.accountGuess(a, creds), UserID: "unverified-" + s.nonce + "-" + strconv.FormatInt(unverified.Add(1), 10)}
+		}
+		if old.Verified {
+			id.AccountID = old.AccountID // series are labelled with it
+		}
 	}
 	id.key = s.identityKey(a, id)
 	a.mu.Lock()
@@ -132,10 +138,11 @@ func (s *Sessions) confirm(ctx context.Context, a *access) (Identity, error) {
 	return id, nil
 }
 
-func (a *access) known() Identity {
+// known is the identity that was found last, and until when it stands.
+func (a *access) known() (Identity, time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.id
+	return a.id, a.until
 }
 
 func refusedCredentials(err error) bool {

@@ -280,6 +280,36 @@ func TestAPrivateCAWorks(t *testing.T) {
 	}
 }
 
+// TestSTSThatFailsForAWhileChangesNothing: a verified identity stands until its
+// end, and the account that labels series stays what it was after that.
+func TestSTSThatFailsForAWhileChangesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		s := open(t, b.fake, keys("AKIAONE"), b.shared)
+		known := client(t, s)
+		answer := b.fake.answers["sts:GetCallerIdentity"]
+		b.fake.on("sts:GetCallerIdentity", func(call) (any, *awsError) { return nil, &awsError{503, "ServiceUnavailable", "no"} })
+		b.clock.add(identityFor - renewBefore)
+		for range 3 {
+			if c := client(t, s); c != known {
+				t.Errorf("it became %+v", c.Identity())
+			}
+			b.shared.Wait() // the renewal fails
+		}
+		b.clock.add(renewBefore)
+		after := client(t, s).Identity()
+		if after.Verified || after.AccountID != known.Identity().AccountID {
+			t.Errorf("after its end: %+v", after)
+		}
+		b.fake.on("sts:GetCallerIdentity", answer)
+		b.clock.add(unverifiedFor)
+		if again := client(t, s).Identity(); again != known.Identity() {
+			t.Errorf("when STS answers again: %+v", again)
+		}
+		b.shared.Wait()
+	})
+}
+
 // TestAnAnswerThatBreaksOffIsAskedAgain: the status was 200, and the connection
 // ended in the middle of the body.
 func TestAnAnswerThatBreaksOffIsAskedAgain(t *testing.T) {

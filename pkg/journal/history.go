@@ -43,13 +43,8 @@ func (j *Journal) History(ctx context.Context, q Query) ([]alert.Entry, error) {
 	if q.Before != 0 {
 		where, args = append(where, "change < ?"), append(args, int64(q.Before))
 	}
-	if !q.From.IsZero() || !q.To.IsZero() {
-		bound, values, err := j.between(ctx, q.From, q.To)
-		if err != nil {
-			return nil, fmt.Errorf("read history of journal %s: %w", j.path, err)
-		}
-		where, args = append(where, bound...), append(args, values...)
-	}
+	bound, values := between(q.From, q.To)
+	where, args = append(where, bound...), append(args, values...)
 	if q.Limit <= 0 {
 		q.Limit = 100
 	}

@@ -11,8 +11,8 @@ import (
 )
 
 // A stretch of time gives what a look at every entry gives: with gaps in the
-// numbers, many entries of one moment, and a clock that was set back by less than
-// a minute.
+// numbers, many entries of one moment, and a clock that was set back, or stood
+// hours ahead for a while.
 func TestHistoryByTime(t *testing.T) {
 	j, _ := mustOpen(t, filepath.Join(t.TempDir(), "andon.db"))
 	defer mustClose(t, j)
@@ -45,6 +45,9 @@ func TestHistoryByTime(t *testing.T) {
 		}
 		e := entry(change, typical(i))
 		e.At = at
+		if i >= 200 && i < 220 {
+			e.At = at.Add(2 * time.Hour) // and was put right
+		}
 		batch.Entries = append(batch.Entries, e)
 	}
 	mustCommit(t, j, &batch)
@@ -58,6 +61,9 @@ func TestHistoryByTime(t *testing.T) {
 		return numbers
 	}
 	last := batch.Entries[len(batch.Entries)-1].At
+	if n := len(within(last.Add(time.Hour), time.Time{})); n != 20 {
+		t.Fatalf("%d entries are ahead", n)
+	}
 	for name, c := range map[string]struct{ from, to time.Time }{
 		"all":                   {t0.Add(-time.Hour), last.Add(time.Hour)},
 		"no bounds":             {},
@@ -67,6 +73,7 @@ func TestHistoryByTime(t *testing.T) {
 		"before all":            {t0.Add(-2 * time.Hour), t0.Add(-time.Hour)},
 		"after all":             {last.Add(time.Hour), last.Add(2 * time.Hour)},
 		"the wrong way around":  {last, t0},
+		"where it stood ahead":  {from: last.Add(time.Hour)},
 		"where it was set back": {batch.Entries[150].At, batch.Entries[149].At},
 		"beyond what is kept":   {time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
