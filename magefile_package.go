@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +29,10 @@ func Package(ctx context.Context) error {
 	if err := npm(ctx, "build"); err != nil {
 		return err
 	}
+	stamp, err := releaseStamp(ctx)
+	if err != nil {
+		return err
+	}
 	for _, platform := range platforms {
 		p.step("building the programs for " + platform)
 		dir := filepath.Join(binDir, "release", platform)
@@ -36,7 +42,7 @@ func Package(ctx context.Context) error {
 		system, processor, _ := strings.Cut(platform, "_")
 		// What git knows of the working tree would be in the programs otherwise.
 		target := []string{"GOOS=" + system, "GOARCH=" + processor, "GOFLAGS=-buildvcs=false"}
-		if err := buildBridge(ctx, dir, target...); err != nil {
+		if err := buildBridge(ctx, dir, stamp, target...); err != nil {
 			return err
 		}
 		if err := goBuild(ctx, filepath.Join(dir, "gpx_andon"), "./pkg", "", target...); err != nil {
@@ -50,4 +56,26 @@ func Package(ctx context.Context) error {
 	}
 	defer p.done()
 	return run(ctx, nil, "go", "run", "./pkg/internal/release", "-time", strings.TrimSpace(when), "-out", binDir)
+}
+
+// releaseStamp is what tells a released andon its version, that of the plugin,
+// and its commit.
+func releaseStamp(ctx context.Context) (string, error) {
+	text, err := os.ReadFile("plugin.json")
+	if err != nil {
+		return "", err
+	}
+	var plugin struct {
+		Info struct {
+			Version string `json:"version"`
+		} `json:"info"`
+	}
+	if err := json.Unmarshal(text, &plugin); err != nil {
+		return "", fmt.Errorf("plugin.json: %w", err)
+	}
+	commit, err := output(ctx, nil, "git", "rev-parse", "--short=12", "HEAD")
+	if err != nil {
+		return "", err
+	}
+	return "-X main.version=" + plugin.Info.Version + " -X main.commit=" + strings.TrimSpace(commit), nil
 }

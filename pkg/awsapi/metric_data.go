@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -178,7 +179,7 @@ func (a *ask) keepRanged(w *part) {
 	if w.span.to < a.now.Unix()-closes(a.plan.period) {
 		until = a.now.Add(emptyAgain[0])
 	}
-	a.client.shared.cache.put(a.ranged, timed{val: &rangedAnswer{w.raw, w.notes}, expires: until}, int64(points(w.raw)*32+len(w.raw)*100))
+	a.client.shared.cache.put(a.ranged, timed{val: &rangedAnswer{w.raw, w.notes}, expires: until}, int64(points(w.raw)*32+len(w.raw)*100+len(strings.Join(w.notes, ""))))
 }
 
 func points(series []MetricSeries) int {
@@ -218,7 +219,10 @@ func (a *ask) end(ctx context.Context, result *MetricResult, g grids) {
 		return
 	}
 	if len(raw) > 0 {
-		result.Series = raw // what could not be laid into blocks was asked whole
+		// What cannot be laid into blocks is asked whole from now on; of this answer
+		// what was known before, or came in other parts, is missing.
+		result.Series = raw
+		result.Partial = result.Partial || len(a.parts) > 1 || a.parts[0].span != a.known.span
 		return
 	}
 	if len(a.parts) == 0 {

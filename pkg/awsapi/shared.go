@@ -26,6 +26,10 @@ const (
 	defaultEventBytes  = 64 << 20
 )
 
+// CacheBytes is what the caches of a process may hold together, by their own
+// count, where nothing else is said.
+const CacheBytes = defaultListBytes + defaultMetricBytes + defaultEventBytes
+
 // defaultLogQueries is the quota of log groups of the standard class.
 const defaultLogQueries = 100
 

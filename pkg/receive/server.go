@@ -36,15 +36,29 @@ const (
 	maxInFlight = 256
 	// maxBodies is how many bytes of bodies are in memory at a time.
 	maxBodies = 256 << 20
+	// What has proved nothing before its body is read (SNS and Grafana sign the
+	// body) has a quarter of both for itself: whoever fills it with slow requests
+	// holds up none of the others.
+	strangersShare = 4
 )
 
 // Server answers POST /receive/NAME.
 type Server struct {
 	deps      Deps
 	receivers map[string]*receiver
-	slots     chan struct{}
-	bodies    *semaphore.Weighted
+	known     room // for requests whose sender has proved itself
+	strangers room // for those that do it by their body
 	within    time.Duration
+}
+
+// room is for so many requests, and bytes of bodies, at a time.
+type room struct {
+	slots  chan struct{}
+	bodies *semaphore.Weighted
+}
+
+func newRoom(requests, bytes int) room {
+	return room{make(chan struct{}, requests), semaphore.NewWeighted(int64(bytes))}
 }
 
 type receiver struct {
@@ -64,7 +78,7 @@ func NewServer(cfgs []Config, deps Deps) (*Server, error) {
 	}
 	s := &Server{
 		deps: deps, receivers: make(map[string]*receiver, len(cfgs)),
-		slots: make(chan struct{}, maxInFlight), bodies: semaphore.NewWeighted(maxBodies), within: answerWithin,
+		known: newRoom(maxInFlight, maxBodies), strangers: newRoom(maxInFlight/strangersShare, maxBodies/strangersShare), within: answerWithin,
 	}
 	var errs []error
 	for i := range cfgs {
@@ -118,12 +132,6 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, rc *receiver) (o
 		w.Header().Set("Allow", http.MethodPost)
 		return outcome{}, reject(http.StatusMethodNotAllowed, ReasonMethod, "expected POST, got %s", short(r.Method))
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	default:
-		return outcome{}, busy("too many requests at once")
-	}
 	if err := rc.guard.check(r); err != nil {
 		status := http.StatusForbidden
 		if c := rc.guard.challenge(); c != "" {
@@ -132,9 +140,19 @@ func (s *Server) handle(w http.ResponseWriter, r *http.Request, rc *receiver) (o
 		}
 		return outcome{}, reject(status, ReasonUnauthorized, "%v", err)
 	}
+	room := s.known
+	if rc.guard == nil {
+		room = s.strangers
+	}
+	select {
+	case room.slots <- struct{}{}:
+		defer func() { <-room.slots }()
+	default:
+		return outcome{}, busy("too many requests at once")
+	}
 	ctx, cancel := context.WithTimeoutCause(r.Context(), s.within, errors.New("not durable in time"))
 	defer cancel()
-	body, release, err := s.read(w, r, rc.sender.maxBody())
+	body, release, err := s.read(w, r, rc.sender.maxBody(), room.bodies)
 	defer release()
 	if err != nil {
 		return outcome{}, err
@@ -171,7 +189,7 @@ func busy(detail string, args ...any) error {
 
 // read reads the body within the request's time. release must be called
 // when the body is no longer needed.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) (body []byte, release func(), err error) {
+func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64, bodies *semaphore.Weighted) (body []byte, release func(), err error) {
 	release = func() {}
 	tooLarge := func() error {
 		return reject(http.StatusRequestEntityTooLarge, ReasonTooLarge, "the body has more than %d bytes", limit)
@@ -187,10 +205,10 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, limit int64) (body
 	if r.ContentLength >= 0 {
 		weight = r.ContentLength
 	}
-	if !s.bodies.TryAcquire(weight) {
+	if !bodies.TryAcquire(weight) {
 		return nil, release, busy("too many large bodies at once")
 	}
-	release = func() { s.bodies.Release(weight) }
+	release = func() { bodies.Release(weight) }
 	// The connection's deadline follows the machine's clock, whatever clock
 	// the bridge was given. A writer that has no connection needs none.
 	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.within)); err != nil && !errors.Is(err, http.ErrNotSupported) {

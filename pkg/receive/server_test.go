@@ -123,20 +123,38 @@ func TestNotNowIs503(t *testing.T) {
 func TestTooManyAtOnceIs503(t *testing.T) {
 	b := newBench(t, nil, alertmanagerConfig(t))
 	for range maxInFlight {
-		b.slots <- struct{}{}
+		b.known.slots <- struct{}{}
 	}
 	if status, _ := b.post(t, "am", webhookBody(1)); status != 503 {
 		t.Errorf("got %d", status)
 	}
-	<-b.slots
+	<-b.known.slots
 	if status, _ := b.post(t, "am", webhookBody(1)); status != 200 {
 		t.Errorf("got %d", status)
 	}
-	if !b.bodies.TryAcquire(maxBodies) {
+	if !b.known.bodies.TryAcquire(maxBodies) {
 		t.Fatal("a body's memory was not given back")
 	}
 	if status, _ := b.post(t, "am", webhookBody(1)); status != 503 {
 		t.Errorf("no memory: got %d", status)
+	}
+}
+
+// TestStrangersHoldUpNobodyElse: who has proved nothing can fill the room of
+// those who prove themselves by their body, and no other.
+func TestStrangersHoldUpNobodyElse(t *testing.T) {
+	b := newBench(t, nil, alertmanagerConfig(t), snsConfig())
+	for range maxInFlight / strangersShare {
+		b.strangers.slots <- struct{}{}
+	}
+	if !b.strangers.bodies.TryAcquire(maxBodies / strangersShare) {
+		t.Fatal("there is less room")
+	}
+	if status, _ := b.post(t, snsConfig().Name, []byte("{}")); status != 503 {
+		t.Errorf("one more stranger: %d", status)
+	}
+	if status, _ := b.post(t, "am", webhookBody(1)); status != 200 {
+		t.Errorf("one who is known: %d", status)
 	}
 }
 

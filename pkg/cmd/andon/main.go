@@ -14,8 +14,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is stamped at build.
-var version = "0.1.0-dev"
+// version and commit are stamped at a release.
+var (
+	version = "0.1.0-dev"
+	commit  = ""
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -88,7 +91,9 @@ func versionCommand() *cobra.Command {
 		Args:  args(cobra.NoArgs),
 		Run: func(c *cobra.Command, _ []string) {
 			revision := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
+			if commit != "" {
+				revision = " " + commit
+			} else if info, ok := debug.ReadBuildInfo(); ok {
 				for _, s := range info.Settings {
 					if s.Key == "vcs.revision" {
 						revision = " " + s.Value

@@ -83,7 +83,9 @@ func plans(ctx context.Context, s *awsapi.Sessions, raw query.Query) (out []aske
 	if err != nil {
 		return nil, err
 	}
-	q.recent = !raw.From.Before(s.Now().Add(-activeFor))
+	// An alert rule goes on asking for what has had no data for hours: what is not
+	// asked for ends its alert.
+	q.recent = !raw.Alert && !raw.From.Before(s.Now().Add(-activeFor))
 	named, err := q.Places(s)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,10 @@ func (f file) read() ([]byte, error) {
 	return os.ReadFile(f.from)
 }
 
+// known are the kinds of files that are written for the archive: whatever else
+// lies about, a token that was tried out, an editor's copy, stays out of it.
+var known = regexp.MustCompile(`^([^.][^/]*/)*([^./][^/]*\.(json|ya?ml|md|png|svg|service|js|js\.map|LICENSE\.txt)|LICENSE)$`)
+
 // collect lists what goes into the archive, by name: the front end of dist, the
 // programs of bin/release/PLATFORM, what other systems get (provisioning), the
 // manual, and checksums.
@@ -58,6 +63,9 @@ func collect(root string) ([]file, error) {
 			}
 			if !d.Type().IsRegular() {
 				return fmt.Errorf("%s is no regular file", at)
+			}
+			if !known.MatchString(name) {
+				return fmt.Errorf("%s: files of this kind do not belong into the archive; move it away", at)
 			}
 			files = append(files, file{name: name, from: at, mode: 0o644})
 			return nil
