@@ -115,11 +115,11 @@ func Build(ctx context.Context) error {
 // Test runs everything that is tested, lint first.
 func Test(ctx context.Context) error {
 	p := newProgress("test", 16)
-	missing, err := systemPackages(ctx, p)
+	front, err := nodeHere(ctx)
 	if err != nil {
 		return err
 	}
-	front, err := nodeHere(ctx)
+	missing, err := systemPackages(ctx, p)
 	if err != nil {
 		return err
 	}

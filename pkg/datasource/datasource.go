@@ -10,6 +10,7 @@ package datasource
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -155,11 +156,36 @@ func (d *Datasource) ask(ctx context.Context, name string, queries []query.Query
 }
 
 func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
-	return query.Query{
+	one := query.Query{
 		RefID: q.RefID, Type: q.QueryType, JSON: q.JSON,
 		From: q.TimeRange.From, To: q.TimeRange.To,
 		Interval: q.Interval, MaxDataPoints: q.MaxDataPoints,
 		Alert:   r.Headers[backend.FromAlertHeaderName] == "true",
 		NoCache: strings.EqualFold(r.GetHTTPHeader("X-Cache-Skip"), "true"),
 	}
+	if one.Type == "" && untouched(one.JSON) {
+		one.Type = "alarms"
+		if one.Alert {
+			one.JSON = []byte(`{"kind":"counts"}`)
+		}
+	}
+	return one
+}
+
+// untouched reports whether a query is one that nobody has written: Grafana shows
+// the front end's default in the form of a new query, and saves and asks an empty
+// one until something is changed.
+func untouched(text []byte) bool {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(text, &fields) != nil {
+		return false
+	}
+	for name := range fields {
+		switch name {
+		case "refId", "datasource", "datasourceId", "intervalMs", "maxDataPoints", "instant", "range", "hide", "key", "queryType":
+		default:
+			return false
+		}
+	}
+	return true
 }

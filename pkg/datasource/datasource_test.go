@@ -2,6 +2,7 @@ package datasource
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,4 +68,20 @@ func golden(t *testing.T, name string, r backend.DataResponse) {
 		}
 		return string(text) + "\n"
 	}))
+}
+
+// A new query of Grafana's is empty until somebody changes its form, which shows
+// the default.
+func TestUntouchedQuery(t *testing.T) {
+	inBubble(t, awsfake.Options{}, func(r *room) {
+		q := querytest.Asking("A", `{"refId":"A","datasource":{"uid":"x"},"intervalMs":1000,"maxDataPoints":43200}`, at(-60), at(0))
+		if a := r.Ask(q)["A"]; a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Meta.Type != data.FrameTypeTable {
+			t.Errorf("a panel: %v", a.Error)
+		}
+		querytest.AlertableAnswer(t, r.AskForRule(q)["A"])
+		wrong := querytest.Asking("A", `{"refId":"A","namespace":"AWS/EC2","metricName":"CPUUtilization"}`, at(-60), at(0))
+		if a := r.Ask(wrong)["A"]; a.Error == nil || !strings.Contains(a.Error.Error(), "queryType") {
+			t.Errorf("one that somebody has written: %v", a.Error)
+		}
+	})
 }

@@ -37,8 +37,7 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	return report(all)
 }
 
-// namesAWS reports whether settings say anything of AWS. Those that do not may
-// still reach it, by the environment's credentials.
+// namesAWS reports whether settings say anything of AWS.
 func namesAWS(s backend.DataSourceInstanceSettings) bool {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(s.JSONData, &fields); err != nil {

@@ -115,3 +115,26 @@ func TestAlertRulesGetAllOrAnError(t *testing.T) {
 		})
 	}
 }
+
+// A panel does not show what a wildcard finds and what has no data: an instance
+// that was terminated days ago. An alert rule goes on asking for it, or else a
+// tunnel that is silent for hours would end its own alert.
+func TestSilentSeriesStayWithAlertRules(t *testing.T) {
+	inBubble(t, awsfake.Options{}, func(r *room) {
+		q := querytest.Asking("A", `{"queryType":"metrics","namespace":"AWS/EC2","metricName":"CPUUtilization","dimensions":{"InstanceId":"*"},"period":"300"}`, at(-60), at(0))
+		silent := func(a backend.DataResponse) (n int) {
+			for _, f := range a.Frames {
+				if f.Rows() == 0 {
+					n++
+				}
+			}
+			return n
+		}
+		if a := r.Ask(q)["A"]; a.Error != nil || len(a.Frames) < 4 || silent(a) != 0 {
+			t.Errorf("a panel: %d series, %d silent, %v", len(a.Frames), silent(a), a.Error)
+		}
+		if a := r.AskForRule(q)["A"]; a.Error != nil || silent(a) != 1 {
+			t.Errorf("a rule: %d series, %d silent, %v", len(a.Frames), silent(a), a.Error)
+		}
+	})
+}

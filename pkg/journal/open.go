@@ -55,7 +55,6 @@ var migrations = []string{
 		(kind = 'opened' OR (kind = 'recorded' AND note = 'severity record'));
 	DROP INDEX history_unmatched;
 	CREATE INDEX history_unmatched ON history (change) WHERE unmatched = 1;`,
-	`CREATE INDEX history_at ON history (at);`,
 }
 
 // applicationID marks the file as a journal of Andon in SQLite's header.

@@ -96,6 +96,9 @@ func (r *report) pages(s *stage) {
 	if s.workbench != nil {
 		pages = append(pages, [2]string{"try a query", s.workbench.url + "/  dashboards: " + s.workbench.url + "/d/andon-room"})
 	}
+	if s.without != nil {
+		pages = append(pages, [2]string{"try a query", "not to be had: " + s.without.Error()})
+	}
 	for _, p := range pages {
 		r.line("  %s%s", pad(p[0], pageWidth), p[1])
 	}

@@ -78,11 +78,13 @@ func TestHistory(t *testing.T) {
 		f.entries = append(f.entries, alert.Entry{Change: 1, At: moment.Add(-2 * time.Hour)}) // before the panel's time
 	})
 	f.golden("history", f.frames(`{"kind":"history"}`))
+	f.golden("annotations", f.frames(`{"kind":"annotations"}`))
 	if q := f.pages[0]; !q.From.Equal(moment.Add(-time.Hour)) || !q.To.Equal(moment.Add(time.Hour)) {
 		t.Errorf("asked %+v", q)
 	}
 	f.entries = nil
 	f.golden("history-none", f.frames(`{"kind":"history"}`))
+	f.golden("annotations-none", f.frames(`{"kind":"annotations"}`))
 }
 
 func TestHistoryPages(t *testing.T) {

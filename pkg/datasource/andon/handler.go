@@ -26,7 +26,7 @@ func (b *Bridge) answer(ctx context.Context, raw query.Query) (data.Frames, erro
 		return nil, b.unable
 	}
 	ask := map[string]func(context.Context, Query, query.Query) (data.Frames, error){
-		Alerts: b.alerts, Towers: b.towers, History: b.history, Counts: b.counts,
+		Alerts: b.alerts, Towers: b.towers, History: b.history, Annotations: b.history, Counts: b.counts,
 	}[q.Kind]
 	frames, err := ask(ctx, q, raw)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -18,40 +19,18 @@ const (
 	maxPages = 50   // calls of one query: matchers that few entries meet read no whole journal
 )
 
-// history is one row an entry of the query's time range, the newest first. The
-// table carries what annotations need as well, out of sight.
+// history is one row an entry of the query's time range, the newest first: a
+// table, or what Grafana marks in graphs.
 func (b *Bridge) history(ctx context.Context, q Query, raw query.Query) (data.Frames, error) {
 	entries, read, whole, err := b.entries(ctx, q, raw)
 	if err != nil {
 		return nil, err
 	}
 	n := len(entries)
-	times, labels, tags := make([]time.Time, n), make([]json.RawMessage, n), make([]json.RawMessage, n)
-	for i, e := range entries {
-		times[i], labels[i] = e.At, object(e.Labels)
-		tags[i], _ = json.Marshal([]string{string(e.Kind), string(e.Severity)}) // strings always marshal
+	f := b.historyTable(entries)
+	if q.Kind == Annotations {
+		f = annotations(entries)
 	}
-	marks := []*data.Field{
-		data.NewField("title", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) + ": " + name(e) })),
-		data.NewField("text", nil, column(entries, func(e alert.Entry) string { return e.Note })),
-		data.NewField("tags", nil, tags),
-	}
-	for _, f := range marks {
-		f.Config = &data.FieldConfig{Custom: map[string]any{"hidden": true, "hideFrom": map[string]bool{"viz": true, "legend": true, "tooltip": true}}}
-	}
-	f := table("history", append([]*data.Field{
-		data.NewField("time", nil, times),
-		data.NewField("event", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) })),
-		severityField(column(entries, func(e alert.Entry) string { return string(e.Severity) })),
-		data.NewField("name", nil, column(entries, name)),
-		data.NewField("by", nil, column(entries, func(e alert.Entry) string { return e.By })),
-		data.NewField("note", nil, column(entries, func(e alert.Entry) string { return e.Note })),
-		data.NewField("labels", nil, labels),
-		linkField("board", column(entries, func(e alert.Entry) string { return b.page(e.Identity) })),
-		data.NewField("identity", nil, column(entries, func(e alert.Entry) string { return string(e.Identity) })),
-		data.NewField("receiver", nil, column(entries, func(e alert.Entry) string { return e.Receiver })),
-		data.NewField("rule", nil, column(entries, func(e alert.Entry) string { return e.Rule })),
-	}, marks...)...)
 	switch {
 	case whole:
 	case n == q.Limit:
@@ -95,4 +74,40 @@ func (b *Bridge) entries(ctx context.Context, q Query, raw query.Query) (found [
 // name is the best short name of what an entry tells of.
 func name(e alert.Entry) string {
 	return cmp.Or(e.Labels.Get("alertname"), e.Labels.Get("subject"), string(e.Identity))
+}
+
+func (b *Bridge) historyTable(entries []alert.Entry) *data.Frame {
+	times, labels := make([]time.Time, len(entries)), make([]json.RawMessage, len(entries))
+	for i, e := range entries {
+		times[i], labels[i] = e.At, object(e.Labels)
+	}
+	return table("history",
+		data.NewField("time", nil, times),
+		data.NewField("event", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) })),
+		severityField(column(entries, func(e alert.Entry) string { return string(e.Severity) })),
+		data.NewField("name", nil, column(entries, name)),
+		data.NewField("by", nil, column(entries, func(e alert.Entry) string { return e.By })),
+		data.NewField("note", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("labels", nil, labels),
+		linkField("board", column(entries, func(e alert.Entry) string { return b.page(e.Identity) })),
+		data.NewField("identity", nil, column(entries, func(e alert.Entry) string { return string(e.Identity) })),
+		data.NewField("receiver", nil, column(entries, func(e alert.Entry) string { return e.Receiver })),
+		data.NewField("rule", nil, column(entries, func(e alert.Entry) string { return e.Rule })),
+	)
+}
+
+// annotations are the entries as Grafana marks them in a graph.
+func annotations(entries []alert.Entry) *data.Frame {
+	times, tags := make([]time.Time, len(entries)), make([]json.RawMessage, len(entries))
+	for i, e := range entries {
+		times[i] = e.At
+		tags[i], _ = json.Marshal([]string{string(e.Kind), string(e.Severity)}) // strings always marshal
+	}
+	return query.Typed(data.NewFrame("annotations",
+		data.NewField("time", nil, times),
+		data.NewField("title", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) + ": " + name(e) })),
+		data.NewField("text", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("tags", nil, tags),
+		data.NewField("id", nil, column(entries, func(e alert.Entry) string { return strconv.FormatUint(e.Change, 10) })),
+	), data.FrameTypeTable)
 }

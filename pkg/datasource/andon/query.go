@@ -16,6 +16,8 @@ const (
 	Towers  = "towers"  // what each tower should show, and shows
 	History = "history" // what happened in the panel's time range, the newest first
 	Counts  = "counts"  // how many alerts are open, by severity and state: numbers that can alert
+
+	Annotations = "annotations" // history, as Grafana marks it in graphs
 )
 
 // Query is what the editor writes.
@@ -41,7 +43,7 @@ func decode(raw query.Query) (Query, error) {
 		return Query{}, err
 	}
 	q.Kind = cmp.Or(q.Kind, Alerts)
-	if all := []string{Alerts, Towers, History, Counts}; !slices.Contains(all, q.Kind) {
+	if all := []string{Alerts, Towers, History, Annotations, Counts}; !slices.Contains(all, q.Kind) {
 		return Query{}, query.OneOf("kind", q.Kind, all...)
 	}
 	if raw.Alert && q.Kind != Counts {
@@ -76,7 +78,7 @@ func decode(raw query.Query) (Query, error) {
 // String is the question as the query inspector shows it.
 func (q Query) String() string {
 	text := map[string]string{
-		Alerts: "open alerts", Towers: "towers", History: "history", Counts: "open alerts by severity and state",
+		Alerts: "open alerts", Towers: "towers", History: "history", Annotations: "history", Counts: "open alerts by severity and state",
 	}[q.Kind]
 	if len(q.Matchers) > 0 {
 		text += " with " + strings.Join(q.Matchers, ", ")

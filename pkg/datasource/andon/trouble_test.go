@@ -19,7 +19,7 @@ func TestMistakes(t *testing.T) {
 	})
 	for body, want := range map[string]string{
 		`{`:                     "not JSON",
-		`{"kind":"weather"}`:    `kind: "weather" is not known; allowed: alerts, towers, history, counts`,
+		`{"kind":"weather"}`:    `kind: "weather" is not known; allowed: alerts, towers, history, annotations, counts`,
 		`{"matchers":"a=b"}`:    "matchers: is a JSON string",
 		`{"matchers":["","a"]}`: "matchers[1]: ",
 		`{"limit":10001}`:       "limit: is 10001; 1 to 10000",

@@ -17,7 +17,7 @@ import (
 // has to know that what had data a while ago has none.
 func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
-	times, unit := axes{}, unit(m.q)
+	times, unit := axes{m.q.period, map[axis]*data.Field{}}, unit(m.q)
 	for i, r := range results {
 		for _, s := range r.Series {
 			if len(s.Times) == 0 && m.q.wild() && !m.q.alert {
@@ -35,7 +35,7 @@ func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames 
 // none is the answer of a query that has no series anywhere: one typed frame
 // without points. An alert rule then sees "no data" and not an error.
 func none(m asked) data.Frames {
-	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{}.of(awsapi.MetricSeries{}), unit(m.q))
+	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{m.q.period, map[axis]*data.Field{}}.of(awsapi.MetricSeries{}), unit(m.q))
 	query.Asked(f, "%s", describe(m))
 	return data.Frames{f}
 }
@@ -53,7 +53,11 @@ func index(m asked, r awsapi.MetricResult, i int) int {
 
 // axes are the time fields of one answer. Series that share their times share
 // the field: of hundreds, most have the same.
-type axes map[axis]*data.Field
+// The period tells Grafana where points are missing: it draws a gap there.
+type axes struct {
+	period time.Duration
+	fields map[axis]*data.Field
+}
 
 type axis struct {
 	first  *time.Time
@@ -65,10 +69,11 @@ func (a axes) of(s awsapi.MetricSeries) *data.Field {
 	if k.length > 0 {
 		k.first = &s.Times[0]
 	}
-	if a[k] == nil {
-		a[k] = data.NewField("time", nil, s.Times) // which copies them, and makes a field of none, too
+	if a.fields[k] == nil {
+		f := data.NewField("time", nil, s.Times) // which copies them, and makes a field of none, too
+		a.fields[k] = f.SetConfig(&data.FieldConfig{Interval: float64(a.period.Milliseconds())})
 	}
-	return a[k]
+	return a.fields[k]
 }
 
 func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field, unit string) *data.Frame {

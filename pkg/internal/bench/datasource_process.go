@@ -53,7 +53,7 @@ func (b *bench) resident(ctx context.Context, panels []panel, target string) (er
 		JSONData:                fmt.Appendf(nil, `{"authType":"keys","defaultRegion":"%s","endpoint":"http://%s"}`, awsfake.MainRegion, address),
 		DecryptedSecureJSONData: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
 	}
-	pid := strconv.Itoa(host.Process())
+	pid := strconv.Itoa(host.PID())
 	idle := residentOf(pid, "VmRSS")
 	for range 11 {
 		if err := asked(ctx, host, settings, panels, clock.clock()); err != nil {

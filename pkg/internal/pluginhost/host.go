@@ -22,11 +22,10 @@ import (
 
 // Host is a running plugin.
 type Host struct {
-	process *exec.Cmd
-	client  *plugin.Client
-	data    pluginv2.DataClient
-	lists   pluginv2.ResourceClient
-	health  pluginv2.DiagnosticsClient
+	client *plugin.Client
+	data   pluginv2.DataClient
+	lists  pluginv2.ResourceClient
+	health pluginv2.DiagnosticsClient
 }
 
 // Start starts the program and waits until it serves. env is its whole
@@ -52,7 +51,7 @@ func Start(program string, env []string, log *slog.Logger) (*Host, error) {
 			"diagnostics": &grpcplugin.DiagnosticsGRPCPlugin{},
 		}},
 	})
-	h := &Host{process: command, client: c}
+	h := &Host{client: c}
 	if err := h.dispense(); err != nil {
 		c.Kill()
 		return nil, fmt.Errorf("start %s: %w", program, err)
@@ -80,9 +79,6 @@ func (h *Host) dispense() error {
 	}
 	return nil
 }
-
-// Process is the id of the plugin's process.
-func (h *Host) Process() int { return h.process.Process.Pid }
 
 // Close ends the plugin and waits for its end.
 func (h *Host) Close() { h.client.Kill() }
