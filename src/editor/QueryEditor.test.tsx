@@ -106,7 +106,7 @@ test('beside the query stands what it costs, and what the last answer took', () 
     { queryType: 'metrics', namespace: 'AWS/EC2', metricName: 'x', dimensions: { a: '*' }, period: '60' },
     { data }
   );
-  expect(screen.getByText('8 metrics/min: up to $3.46 a month if always watched')).toBeInTheDocument();
+  expect(screen.getByText('Metrics a minute: 8, up to $3.46 a month if always watched')).toBeInTheDocument();
   expect(screen.getByText('Last answer: calls 2, from the cache 4, $0.00008')).toBeInTheDocument();
 });
 
