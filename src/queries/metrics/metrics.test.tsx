@@ -84,7 +84,7 @@ test('a metric with a dimension is built from empty', async () => {
     namespace: 'AWS/VPN',
     metricName: 'TunnelState',
     statistic: 'Minimum',
-    dimensions: { TunnelIpAddress: ['*', '203.0.113.10'] },
+    dimensions: { TunnelIpAddress: ['203.0.113.10'] }, // in place of any
     period: '60',
   });
   const params = editor.asked.find((request) => request.url.endsWith('/metrics'))?.params;
