@@ -1,5 +1,4 @@
-import { expect, test } from '@grafana/plugin-e2e';
-import { board } from './grafana';
+import { board, expect, test } from './grafana';
 
 interface Rule {
   uid: string;

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@grafana/plugin-e2e';
-import { aws, board, expectNoError, settled, withDashboard } from './grafana';
+import { aws, board, expect, expectNoError, picture, settled, test, withDashboard } from './grafana';
 
 const folder = join(__dirname, '../provisioning/grafana/dashboards');
 
@@ -18,6 +17,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')))
     const source = saved.uid.startsWith('andon-room') ? board : aws;
     await page.goto(`/d/${saved.uid}?var-datasource=${source.uid}&from=now-1h&to=now&kiosk`);
     await settled(page);
+    await picture(page, saved.uid);
     await page.mouse.move(800, 500);
     for (let i = 0; i < 10; i++) {
       await page.mouse.wheel(0, 600); // panels further down load when they are seen

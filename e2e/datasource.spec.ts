@@ -1,5 +1,4 @@
-import { expect, test } from '@grafana/plugin-e2e';
-import { aws, board } from './grafana';
+import { aws, board, expect, test } from './grafana';
 
 for (const { uid } of [aws, board]) {
   test(`${uid} is healthy`, async ({ page }) => {

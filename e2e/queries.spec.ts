@@ -1,5 +1,4 @@
-import { expect, test } from '@grafana/plugin-e2e';
-import { aws, expectNoError, settled, withDashboard } from './grafana';
+import { aws, expect, expectNoError, picture, settled, test, withDashboard } from './grafana';
 import { examples } from './queries';
 
 const range = { from: 'now-1h', to: 'now' };
@@ -19,6 +18,7 @@ for (const { name, query, panel, shows } of examples) {
         await expect(page.getByText(shows).first()).toBeVisible();
       }
       await expect(page.getByText('No data', { exact: true })).toHaveCount(0);
+      await picture(page, `panel ${name}`);
     });
   });
 
@@ -37,5 +37,6 @@ for (const { name, query, panel, shows } of examples) {
       await expect(page.getByText(shows).first()).toBeVisible();
     }
     await expect(page.getByText('No data', { exact: true })).toHaveCount(0);
+    await picture(page, `explore ${name}`);
   });
 }

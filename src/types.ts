@@ -37,6 +37,8 @@ export interface Settings extends DataSourceJsonData {
   endpoints?: Record<string, string>;
   tlsAuthWithCACert?: boolean;
   bridgeUrl?: string;
+  /** The board as browsers reach it; bridgeUrl where empty. */
+  boardUrl?: string;
 }
 
 /** What secureJsonData holds: written, never read back. */

@@ -7,5 +7,7 @@ export const annotationSupport: AnnotationSupport<AndonQuery> = {
   QueryEditor: AnnotationEditor,
   getDefaultQuery: () => ({ queryType: 'alarms', kind: 'annotations', states: ['ALARM'] }),
   prepareQuery: ({ target }: AnnotationQuery<AndonQuery>) =>
-    target && ({ ...target, refId: 'Anno', kind: 'annotations' } as AndonQuery),
+    target &&
+    // One that was saved before anything was chosen names no type; its form shows alarms.
+    ({ ...target, queryType: target.queryType || 'alarms', refId: 'Anno', kind: 'annotations' } as AndonQuery),
 };

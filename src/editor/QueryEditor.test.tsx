@@ -1,7 +1,9 @@
 import { CoreApp, FieldType, LoadingState, toDataFrame, type PanelData } from '@grafana/data';
-import { screen, within } from '@testing-library/react';
+import { render, screen, within } from '@testing-library/react';
 import { choose, field, openEditor, pick, write } from '../testing/editor';
+import { fakeDataSource, fakeGrafana } from '../testing/fakes';
 import type { AndonQuery } from '../types';
+import { QueryEditor } from './QueryEditor';
 
 test('a keystroke renders the editor once and runs nothing', async () => {
   const editor = openEditor({ queryType: 'cloudtrail', attribute: 'EventName', value: '' });
@@ -85,6 +87,29 @@ test('beside the query stands whether it can alert, and why', async () => {
   expect(editor.query).toMatchObject({ kind: 'counts' });
 });
 
+test.each<[string, Partial<AndonQuery>, AndonQuery[]]>([
+  // Grafana fills the default query in for the editor alone, not in the rule.
+  ['asks what it shows', {}, [{ refId: 'A', queryType: 'alarms', kind: 'counts' }]],
+  ['is left as it is when it asks something', { prefix: 'vpn-' }, []],
+])('a new alert rule %s', (_name, more, expected) => {
+  fakeGrafana();
+  const datasource = fakeDataSource();
+  const shown = { refId: 'A', ...datasource.getDefaultQuery(CoreApp.UnifiedAlerting), ...more } as AndonQuery;
+  const given: AndonQuery[] = [];
+  const editor = (query: AndonQuery) => (
+    <QueryEditor
+      app={CoreApp.UnifiedAlerting}
+      datasource={datasource}
+      query={query}
+      onChange={(changed) => given.push(changed)}
+      onRunQuery={() => {}}
+    />
+  );
+  const { rerender } = render(editor(shown));
+  rerender(editor({ ...shown }));
+  expect(given).toEqual(expected);
+});
+
 test('beside the query stands what it costs, and what the last answer took', () => {
   const frame = toDataFrame({
     refId: 'A',
@@ -106,7 +131,7 @@ test('beside the query stands what it costs, and what the last answer took', () 
     { queryType: 'metrics', namespace: 'AWS/EC2', metricName: 'x', dimensions: { a: '*' }, period: '60' },
     { data }
   );
-  expect(screen.getByText('8 metrics/min: up to $3.46 a month if always watched')).toBeInTheDocument();
+  expect(screen.getByText('Metrics a minute: 8, up to $3.46 a month if always watched')).toBeInTheDocument();
   expect(screen.getByText('Last answer: calls 2, from the cache 4, $0.00008')).toBeInTheDocument();
 });
 

@@ -68,7 +68,7 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
         change={change}
         problem={(field) => problems.find((problem) => problem.field === field)?.text}
       />
-      {purpose !== 'annotation' && (
+      {(purpose === 'panel' || purpose === 'alert') && (
         <Verdicts type={type} query={query} usage={usageOf(data, query.refId)} invalid={problems.length > 0} />
       )}
       <HelpPanel type={type} query={query} onTake={take} />

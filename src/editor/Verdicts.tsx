@@ -20,7 +20,7 @@ export function Verdicts({ type, query, usage, invalid }: Props) {
     <Stack direction="row" wrap="wrap" columnGap={3} rowGap={1} alignItems="center">
       <Verdict
         badge={
-          alert.can ? (
+          alert.can && !invalid ? (
             <Badge color="green" icon="bell" text={t('verdict.can-alert', 'Can alert')} />
           ) : (
             <Badge color="orange" icon="bell-slash" text={t('verdict.cannot-alert', 'Cannot alert')} />

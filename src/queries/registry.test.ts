@@ -4,7 +4,7 @@ import { interpolate, queryTypes, typeOf } from '.';
 import { replacer } from './replace';
 import type { Purpose } from './type';
 
-const purposes: Purpose[] = ['panel', 'alert', 'annotation'];
+const purposes: Purpose[] = ['panel', 'alert', 'annotation', 'variable'];
 const each = queryTypes.map((type) => [type.id, type] as const);
 
 test('every type has an id of its own', () => {

@@ -4,7 +4,7 @@ import type { AndonQuery, Fields } from '../types';
 import type { Replace } from './replace';
 
 /** What a query is written for: each wants other defaults. */
-export type Purpose = 'panel' | 'alert' | 'annotation';
+export type Purpose = 'panel' | 'alert' | 'annotation' | 'variable';
 
 /** A mistake in one field of a query, in the user's language. */
 export interface Problem {

@@ -24,7 +24,7 @@ export function AuthSection({ form }: { form: Form }) {
         <OpenChoiceField
           label={t('settings.auth.region', 'Default region')}
           description={t('settings.auth.region-description', 'Of queries that name none')}
-          sample="ap-northeast-1"
+          placeholder={t('settings.auth.region-placeholder', 'None chosen')}
           options={regions.map((value) => ({ value, label: value }))}
           value={settings.defaultRegion}
           error={problem('defaultRegion')}

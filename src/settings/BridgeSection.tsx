@@ -20,6 +20,17 @@ export function BridgeSection({ form }: { form: Form }) {
           error={problem('bridgeUrl')}
           onChange={(bridgeUrl) => put({ bridgeUrl })}
         />
+        <TextField
+          label={t('settings.bridge.board', 'URL for people')}
+          description={t(
+            'settings.bridge.board-description',
+            'As browsers reach the board, for links. Empty: the same'
+          )}
+          sample="https://andon.example.com"
+          value={settings.boardUrl}
+          error={problem('boardUrl')}
+          onChange={(boardUrl) => put({ boardUrl })}
+        />
         <SecretField
           label={t('settings.bridge.token', 'Token')}
           description={t(

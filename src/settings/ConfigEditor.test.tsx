@@ -160,3 +160,15 @@ test.each<[string, Settings, Secrets, string[]]>([
 ])('%s', (_name, settings, secrets, wrong) => {
   expect(validate(settings, secrets, {}).map((problem) => problem.field)).toEqual(wrong);
 });
+
+test('a provisioned data source can be read and checked, not changed', () => {
+  fakeGrafana();
+  const options = { uid: 'aws', readOnly: true, jsonData: { authType: 'keys' }, secureJsonFields: { accessKey: true } };
+  render(<ConfigEditor options={options as unknown as Options} onOptionsChange={() => {}} />);
+  for (const label of ['Credentials from', 'Default region', 'Secret access key', 'Role to assume', 'URL']) {
+    expect(field(label)).toBeDisabled();
+  }
+  expect(screen.getByRole('button', { name: 'Add account' })).toBeDisabled();
+  expect(screen.getByRole('button', { name: /reset/i })).toBeDisabled();
+  expect(screen.getByRole('button', { name: 'Check each part' })).toBeEnabled();
+});

@@ -36,6 +36,7 @@ export function validate(settings: Settings, secrets: Secrets, kept: KeyValue<bo
   }
   (settings.accounts ?? []).forEach((account, index, all) => problems.push(...accountProblems(account, index, all)));
   add('bridgeUrl', settings.bridgeUrl ? urlProblem(settings.bridgeUrl, false) : undefined);
+  add('boardUrl', settings.boardUrl ? urlProblem(settings.boardUrl, false) : undefined);
   if (!settings.bridgeUrl && has('bridgeToken')) {
     add('bridgeUrl', t('settings.problem.bridge', 'There is a token, but no URL'));
   }

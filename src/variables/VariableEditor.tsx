@@ -36,7 +36,7 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
             onChange={(changed) => change({ query: changed })}
             onRunQuery={() => {}}
             types={queryTypes}
-            purpose="panel"
+            purpose="variable"
           />
           <TextField
             required

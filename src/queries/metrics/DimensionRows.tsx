@@ -35,7 +35,9 @@ export function DimensionRows({ query, lists, change, problem }: EditorProps<Met
               extra: [{ value: '*', label: '*', description: t('metrics.dimension.star', 'Any; each is a series') }],
             }}
             error={problem(`dimensions.${name}`)}
-            onChange={(values) => put({ ...query.dimensions, [name]: values.length > 0 ? values : ['*'] })}
+            onChange={(values) =>
+              put({ ...query.dimensions, [name]: chosen(valuesOf(query.dimensions, name), values) })
+            }
           />
           <AlignedButton
             icon="trash-alt"
@@ -65,6 +67,13 @@ export function DimensionRows({ query, lists, change, problem }: EditorProps<Met
       )}
     </>
   );
+}
+
+/** What was chosen beside "any" takes its place, as "any" takes that of all others. */
+function chosen(before: string[], values: string[]): string[] {
+  const named = values.filter((value) => value !== '*');
+  const isAnyNew = values.includes('*') && !before.includes('*');
+  return named.length === 0 || isAnyNew ? ['*'] : named;
 }
 
 /** The dimensions in their order, one by another name, or without it. */

@@ -55,9 +55,9 @@ test('a hidden metric cannot alert', () => {
 test('the cost is told from what the query names, or from the last answer', () => {
   expect(metrics.cost(query({ ...cpu, dimensions: { InstanceId: ['*'] } }), undefined)).toContain('1,000 metrics');
   // One metric a minute: 43,200 a month at $0.01 for 1,000.
-  expect(metrics.cost(query({ ...cpu, period: '60' }), undefined)).toContain('1 metrics/min: up to $0.43');
+  expect(metrics.cost(query({ ...cpu, period: '60' }), undefined)).toContain('Metrics a minute: 1, up to $0.43');
   expect(metrics.cost(query({ ...cpu, period: '300', dimensions: { A: ['*'] } }), { metricsBilled: 50 })).toContain(
-    '10 metrics/min: up to $4.32'
+    'Metrics a minute: 10, up to $4.32'
   );
 });
 
@@ -84,7 +84,7 @@ test('a metric with a dimension is built from empty', async () => {
     namespace: 'AWS/VPN',
     metricName: 'TunnelState',
     statistic: 'Minimum',
-    dimensions: { TunnelIpAddress: ['*', '203.0.113.10'] },
+    dimensions: { TunnelIpAddress: ['203.0.113.10'] }, // in place of any
     period: '60',
   });
   const params = editor.asked.find((request) => request.url.endsWith('/metrics'))?.params;
