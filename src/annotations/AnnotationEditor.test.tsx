@@ -23,6 +23,7 @@ test('an annotation is of a type that has moments, and has no kind to choose', a
     expect.stringContaining('Alarms'),
     expect.stringContaining('CloudTrail'),
     expect.stringContaining('Config'),
+    expect.stringContaining('Andon board'),
   ]);
   await user.click(options[1]);
   expect(now).toMatchObject({ queryType: 'cloudtrail', kind: 'annotations' });

@@ -68,8 +68,8 @@ export function nameOf(capability: string): string {
       return t('health.name.config-resources', 'Config resources');
     case 'config query':
       return t('health.name.config-query', 'Advanced queries of Config');
-    case 'andon':
-      return t('health.name.andon', 'Andon’s bridge');
+    case 'bridge':
+      return t('health.name.bridge', 'Andon’s bridge');
     default:
       return capability;
   }

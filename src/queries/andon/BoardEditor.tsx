@@ -3,16 +3,18 @@ import { ChoiceField, ChoicesField, LimitField, Row } from '../../fields';
 import type { EditorProps } from '../type';
 import type { BoardQuery } from './types';
 
-export function BoardEditor({ query, change, problem }: EditorProps<BoardQuery>) {
+export function BoardEditor({ query, purpose, change, problem }: EditorProps<BoardQuery>) {
   return (
     <Row>
-      <ChoiceField
-        label={t('andon.kind.label', 'Show')}
-        options={kindOptions()}
-        value={query.kind ?? 'alerts'}
-        error={problem('kind')}
-        onChange={(kind) => change({ kind })}
-      />
+      {purpose !== 'annotation' && (
+        <ChoiceField
+          label={t('andon.kind.label', 'Show')}
+          options={kindOptions()}
+          value={query.kind ?? 'alerts'}
+          error={problem('kind')}
+          onChange={(kind) => change({ kind })}
+        />
+      )}
       {query.kind !== 'towers' && (
         <ChoicesField
           whole
@@ -61,6 +63,11 @@ function kindOptions() {
       value: 'counts' as const,
       label: t('andon.kind.counts', 'Count by severity'),
       description: t('andon.kind.counts-description', 'Numbers; fit for alert rules'),
+    },
+    {
+      value: 'annotations' as const,
+      label: t('andon.kind.annotations', 'Annotations'),
+      description: t('andon.kind.annotations-description', 'The history as marks on graphs'),
     },
   ];
 }

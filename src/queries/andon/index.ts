@@ -17,8 +17,11 @@ export const andon: QueryType<BoardQuery> = {
       'The board is that of the bridge in the settings. Alerts are those open now; the history is of the time range.'
     ),
   hasScope: false,
-  annotates: false,
-  defaults: (purpose) => ({ queryType: 'andon', kind: purpose === 'alert' ? 'counts' : 'alerts' }),
+  annotates: true,
+  defaults: (purpose) => ({
+    queryType: 'andon',
+    kind: purpose === 'alert' ? 'counts' : purpose === 'annotation' ? 'annotations' : 'alerts',
+  }),
   isEmpty: () => false,
   validate,
   alerting,

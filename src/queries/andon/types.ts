@@ -1,6 +1,6 @@
 import type { DataQuery } from '@grafana/schema';
 
-export const kinds = ['alerts', 'towers', 'history', 'counts'] as const;
+export const kinds = ['alerts', 'towers', 'history', 'counts', 'annotations'] as const;
 export type BoardKind = (typeof kinds)[number];
 
 /** The board of Andon's bridge. */

@@ -63,7 +63,10 @@ export function alerting(query: CloudTrailQuery): Verdict {
   if (asksSeveralPlaces(query)) {
     return {
       can: true,
-      why: t('cloudtrail.alert.places', 'Better one place for each query: a place that fails is only a notice.'),
+      why: t(
+        'cloudtrail.alert.places',
+        'Better one place for each query: a place that fails makes the whole rule an error.'
+      ),
     };
   }
   return {

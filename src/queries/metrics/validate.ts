@@ -75,7 +75,10 @@ export function alerting(query: MetricsQuery): Verdict {
   if (asksSeveralPlaces(query)) {
     return {
       can: true,
-      why: t('metrics.alert.places', 'Better one place for each query: a place that fails is only a notice.'),
+      why: t(
+        'metrics.alert.places',
+        'Better one place for each query: a place that fails makes the whole rule an error.'
+      ),
     };
   }
   return { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
