@@ -8,7 +8,7 @@ func config(l language) dashboard {
 		in(query{"queryType": "config", "kind": "history", "resourceType": "$type", "resourceId": "$resource"}))
 	history = widths(history, map[string]int{"time": 170, "status": 160, "state": 100, "differences": 100, "item": 160})
 	history = inspected(wrapped(history, "difference"), "item")
-	history = linked(history, "time", l.say("Who did it?", "誰の操作かを調べる"), l.to("who", place, "var-search=${resource}", around("time", 30)))
+	history = linked(history, "time", l.say("Who did it?", "誰の操作かを調べる"), l.to("who", place, "var-search=${resource:percentencode}", around("time", 30)))
 
 	rules := table(l, l.say("Rules", "ルール"), "", []string{"rule", "compliance", "non-compliant resources"}, in(query{"queryType": "config", "kind": "compliance"}))
 	rules = worded(l, column(rules, "compliance", colouredCell), "compliance", compliance)
@@ -16,11 +16,11 @@ func config(l language) dashboard {
 	failing := table(l, l.say("Resources that do not comply", "準拠していないリソース"),
 		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
 		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
-	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", ""), "var-resource="+field("id", ""), sameTime))
+	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", encoded), "var-resource="+field("id", encoded), sameTime))
 	inventory := table(l, l.say("Resources of type $type, deleted ones too", "$type のリソース(削除済みを含む)"), "",
 		[]string{"id", "name", "state", "status", "deleted", "capture time", "availability zone", "tags"},
 		in(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))
-	inventory = linked(inventory, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type=${type}", "var-resource="+field("id", ""), sameTime))
+	inventory = linked(inventory, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type=${type:percentencode}", "var-resource="+field("id", encoded), sameTime))
 	return dashboard{
 		UID: l.uid("config"), Title: l.say("Config changes and compliance", "設定の変更と準拠状況"),
 		Description: l.say("AWS Config: what a resource was, what changed, and which rules are not followed.", "AWS Config: リソースの状態、変更、準拠していないルール。"),

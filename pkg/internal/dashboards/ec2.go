@@ -19,7 +19,7 @@ func ec2(l language) dashboard {
 		p = legend(p, "${__field.labels.InstanceId}")
 		p.FieldConfig.Defaults["links"] = []link{{
 			Title: l.say("What became of ${__field.labels.InstanceId}", "${__field.labels.InstanceId} の変更履歴"),
-			URL:   l.to("config", place, "var-type=AWS::EC2::Instance", "var-resource=${__field.labels.InstanceId}", sameTime),
+			URL:   l.to("config", place, "var-type=AWS::EC2::Instance", "var-resource=${__field.labels.InstanceId:percentencode}", sameTime),
 		}, {
 			Title: l.say("Who did something at this time", "この時刻の操作を調べる"),
 			URL:   l.to("who", place, "time=${__value.time}&time.window=1800000"),

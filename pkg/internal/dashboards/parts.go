@@ -267,15 +267,15 @@ func logLines(title, description string, queries ...query) panel {
 	}
 }
 
-// field is a value of the row that was clicked, within a link. Its form is one
-// of numeric (of a time: ms), text, or none.
+// field is a value of the row that was clicked, within a link: as it reads, or in
+// a form.
 func field(name, form string) string {
 	return fmt.Sprintf("${__data.fields[%q]%s}", name, form)
 }
 
 const (
 	inNumbers = ".numeric"
-	asText    = ".text"
+	encoded   = ":percentencode" // as a parameter of an address, whatever is in it
 )
 
 // around is the part of a link that sets the time range: so many minutes, the

@@ -14,7 +14,7 @@ func who(l language) dashboard {
 		[]string{"time", "event", "user", "address", "resource", "resource type", "source", "error", "error message", "record"},
 		events(query{"kind": "events"}))
 	list = linked(list, "resource", l.say("What became of it?", "変更履歴を見る"),
-		l.to("config", place, "var-type="+field("resource type", ""), "var-resource="+field("resource", ""), "time="+field("time", inNumbers)+"&time.window=7200000"))
+		l.to("config", place, "var-type="+field("resource type", encoded), "var-resource="+field("resource", encoded), "time="+field("time", inNumbers)+"&time.window=7200000"))
 	list = widths(list, map[string]int{"time": 170, "event": 170, "user": 110, "address": 120, "resource": 180, "resource type": 150, "source": 150, "error": 110, "error message": 130, "record": 110})
 	list = inspected(inspected(list, "record"), "error message")
 	return dashboard{
