@@ -1,4 +1,4 @@
-import { board, expect, test } from './grafana';
+import { board, expect, picture, test } from './grafana';
 
 interface Rule {
   uid: string;
@@ -46,4 +46,25 @@ test('the lamp is lit', async ({ page }) => {
   await expect
     .poll(red, { timeout: 300_000, intervals: [5_000] })
     .toContainEqual(expect.stringMatching(/steady|flash/));
+});
+
+// Grafana shows a new rule with the default query, which is not in the rule yet.
+test('a new rule asks what it shows', async ({ page }) => {
+  await page.goto(`/alerting/new/alerting?defaults=${encodeURIComponent('{"type":"grafana"}')}`);
+  await page.getByTestId('data-testid Data source picker select container').first().click();
+  await page.getByRole('button', { name: /^AWS/ }).first().click();
+  await expect(page.getByLabel('Query type')).toHaveValue('Alarms');
+  await expect(page.getByText('Can alert', { exact: true })).toBeVisible();
+  const asked = page.waitForResponse(/\/api\/v1\/eval/);
+  await page
+    .getByRole('button', { name: /preview/i })
+    .first()
+    .click();
+  const answer = await asked;
+  expect(answer.ok(), await answer.text()).toBe(true);
+  const { data } = answer.request().postDataJSON() as { data: Array<{ model: { queryType?: string; kind?: string } }> };
+  expect(data[0].model).toMatchObject({ queryType: 'alarms', kind: 'counts' });
+  const { results } = (await answer.json()) as { results: Record<string, { error?: string }> };
+  expect(Object.values(results).map(({ error }) => error)).toEqual(Object.keys(results).map(() => undefined));
+  await picture(page, 'alert rule new');
 });

@@ -34,6 +34,8 @@ export { expect };
 /** Keeps how the page looks, for people: whether it is beautiful no test says. */
 export async function picture(page: Page, name: string) {
   const path = join(__dirname, '../.cache/e2e/pictures', `${name.replace(/\W+/g, '-')}.png`);
+  // Graphs are drawn when the page is painted anew.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.screenshot({ path });
 }
 

@@ -44,7 +44,9 @@ export function Checks({ uid }: { uid: string }) {
 async function check(uid: string): Promise<Health> {
   const url = `/api/datasources/uid/${encodeURIComponent(uid)}/health`;
   try {
-    const answer = await firstValueFrom(getBackendSrv().fetch<Health>({ url, showErrorAlert: false }));
+    const answer = await firstValueFrom(
+      getBackendSrv().fetch<Health>({ url, showErrorAlert: false, showSuccessAlert: false })
+    );
     return answer.data;
   } catch (error) {
     const { data } = error as { data?: Health };

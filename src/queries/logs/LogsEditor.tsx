@@ -3,7 +3,7 @@ import { ListsField, LimitField, ModeField, Row } from '../../fields';
 import type { EditorProps } from '../type';
 import { FilterForm } from './FilterForm';
 import { InsightsForm } from './InsightsForm';
-import { modeOf, type LogsMode, type LogsQuery } from './types';
+import { firstLines, modeOf, type LogsMode, type LogsQuery } from './types';
 
 export function LogsEditor(props: EditorProps<LogsQuery>) {
   const { query, lists, change, problem } = props;
@@ -20,7 +20,8 @@ export function LogsEditor(props: EditorProps<LogsQuery>) {
             { value: 'filter', label: t('logs.mode.filter', 'Plain filter') },
           ]}
           error={problem('mode')}
-          onChange={(chosen) => change({ mode: chosen })}
+          // The limit of a first look is not one that somebody chose: Insights counts over all lines.
+          onChange={(chosen) => change({ mode: chosen, ...(query.limit === firstLines && { limit: undefined }) })}
         />
         <ListsField
           required

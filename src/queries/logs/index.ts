@@ -4,7 +4,7 @@ import { dollars } from '../checks';
 import type { QueryType, Usage } from '../type';
 import { examples } from './examples';
 import { LogsEditor } from './LogsEditor';
-import { modeOf, type LogsQuery } from './types';
+import { firstLines, modeOf, type LogsQuery } from './types';
 import { alerting, isEmpty, validate } from './validate';
 
 const pricePerGB = 0.005;
@@ -25,7 +25,7 @@ export const logs: QueryType<LogsQuery> = {
     purpose === 'alert'
       ? { queryType: 'logs', mode: 'insights', logGroups: [], query: 'stats count(*) as lines by bin(5m)' }
       : // The plain filter is the mode that costs nothing: a first look must not scan gigabytes.
-        { queryType: 'logs', mode: 'filter', logGroups: [], query: '', limit: 100 },
+        { queryType: 'logs', mode: 'filter', logGroups: [], query: '', limit: firstLines },
   complete,
   isEmpty,
   validate,

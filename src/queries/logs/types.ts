@@ -27,6 +27,9 @@ export interface LogsQuery extends ScopedQuery {
   streamPrefix?: string;
 }
 
+/** How many lines a plain filter begins with: a first look. */
+export const firstLines = 100;
+
 export function modeOf(query: LogsQuery): LogsMode {
   return query.mode || 'insights';
 }
