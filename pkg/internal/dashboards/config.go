@@ -17,6 +17,7 @@ func config(l language) dashboard {
 		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
 		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
 	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", encoded), "var-resource="+field("id", encoded), sameTime))
+	failing = widths(failing, map[string]int{"type": 170, "id": 180, "rule": 170, "since": 160})
 	inventory := table(l, l.say("Resources of type $type, deleted ones too", "$type のリソース(削除済みを含む)"), "",
 		[]string{"id", "name", "state", "status", "deleted", "capture time", "availability zone", "tags"},
 		in(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))
@@ -31,8 +32,8 @@ func config(l language) dashboard {
 		Panels: laid(
 			row{11, []panel{history}},
 			row{8, []panel{
-				wide(4, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("^total")),
-				wide(9, rules), wide(11, failing),
+				wide(3, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("^total")),
+				wide(8, rules), wide(13, failing),
 			}},
 			row{9, []panel{inventory}},
 		),

@@ -210,6 +210,11 @@ func widths(p panel, pixels map[string]int) panel {
 	return p
 }
 
+// hidden keeps a column for links, and does not show it.
+func hidden(p panel, name string) panel {
+	return column(p, name, property{"custom.hidden", true}, property{"custom.hideFrom", map[string]any{"viz": true}})
+}
+
 // linked makes the values of a column a link.
 func linked(p panel, name, title, url string) panel {
 	return column(p, name, property{"links", []link{{Title: title, URL: url}}})

@@ -15,7 +15,8 @@ func room(l language) dashboard {
 	open = worded(l, open, "state", phases())
 	open = acknowledged(l, open, "identity")
 	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", ""))
-	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "board": 80, "link": 80})
+	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "link": 80})
+	open = hidden(open, "board")
 
 	towers := table(l, l.say("Towers", "信号灯"),
 		l.say("What each tower shows now, read back from it. Empty: it has no such unit, or it does not answer.", "各信号灯から読み取った現在の表示。空欄は、その色がないか、応答がないことを示します。"),
@@ -26,14 +27,15 @@ func room(l language) dashboard {
 		towers = worded(l, column(towers, string(u), colouredCell), string(u), patterns(u))
 	}
 	towers = worded(l, towers, "as desired", yesOrNo)
-	towers = widths(towers, map[string]int{"tower": 140, "state": 100, "red": 80, "amber": 80, "green": 80, "blue": 80, "white": 80, "buzzer": 70, "as desired": 90, "last seen": 170})
+	towers = widths(towers, map[string]int{"tower": 140, "state": 100, "red": 80, "amber": 80, "green": 80, "blue": 80, "white": 80, "buzzer": 90, "as desired": 110, "last seen": 170})
 
 	history := table(l, l.say("What happened", "履歴"), "",
 		[]string{"time", "event", "severity", "name", "by", "note", "board"},
 		board(query{"kind": "history", "limit": 500}))
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
-	history = widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160, "board": 80})
+	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", ""))
+	history = hidden(widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
 
 	counts := func(title, state string) panel {
 		p := number(title, "", zeroIsFine("orange"), board(query{"kind": "counts"})).only(", " + state + "$")

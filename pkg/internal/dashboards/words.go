@@ -12,18 +12,23 @@ import (
 type word struct{ value, shown, colour string }
 
 // worded shows a column's values in the reader's words, in their colours. On
-// English dashboards the back end's words and colours stay.
+// English dashboards the words are the back end's.
 func worded(l language, p panel, name string, words []word) panel {
-	if l == english {
-		return p
-	}
 	options := map[string]any{}
 	for i, w := range words {
-		one := map[string]any{"text": w.shown, "index": i}
+		one := map[string]any{"index": i}
+		if l != english {
+			one["text"] = w.shown
+		}
 		if w.colour != "" {
 			one["color"] = w.colour
 		}
-		options[w.value] = one
+		if len(one) > 1 {
+			options[w.value] = one
+		}
+	}
+	if len(options) == 0 {
+		return p
 	}
 	return column(p, name, property{"mappings", []any{map[string]any{"type": "value", "options": options}}})
 }
