@@ -90,6 +90,11 @@ test('beside the query stands whether it can alert, and why', async () => {
 test.each<[string, Partial<AndonQuery>, AndonQuery[]]>([
   // Grafana fills the default query in for the editor alone, not in the rule.
   ['asks what it shows', {}, [{ refId: 'A', queryType: 'alarms', kind: 'counts' }]],
+  [
+    'asks what it shows, with what Grafana adds',
+    { instant: false, range: true } as Partial<AndonQuery>,
+    [{ refId: 'A', queryType: 'alarms', kind: 'counts', instant: false, range: true } as AndonQuery],
+  ],
   ['is left as it is when it asks something', { prefix: 'vpn-' }, []],
 ])('a new alert rule %s', (_name, more, expected) => {
   fakeGrafana();

@@ -35,4 +35,5 @@ function isFilledIn(query: AndonQuery, filledIn: Partial<AndonQuery>): boolean {
   return own.length === expected.size && own.every(([name, value]) => expected.get(name) === value);
 }
 
-const grafanasOwn = new Set(['refId', 'datasource', 'hide', 'key', 'intervalMs', 'maxDataPoints']);
+/** What Grafana itself keeps in a query; instant and range are those of every rule's. */
+const grafanasOwn = new Set(['refId', 'datasource', 'hide', 'key', 'intervalMs', 'maxDataPoints', 'instant', 'range']);
