@@ -13,12 +13,15 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   annotations = annotationSupport;
   /** The lists of editors. */
   readonly lists: Lists;
+  /** It knows the bridge's board and nothing of AWS. */
+  private readonly boardAlone: boolean;
 
   constructor(
     settings: DataSourceInstanceSettings<Settings>,
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
+    this.boardAlone = namesBoardAlone(settings.jsonData ?? {});
     this.lists = this.listsWith({});
     this.variables = new AndonVariables(this);
   }
@@ -29,7 +32,8 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
    * alert rule can use counts alone.
    */
   getDefaultQuery(app?: CoreApp): Partial<AndonQuery> {
-    return isAlerting(app) ? { queryType: 'alarms', kind: 'counts' } : { queryType: 'alarms' };
+    const queryType = this.boardAlone ? 'andon' : 'alarms';
+    return isAlerting(app) ? { queryType, kind: 'counts' } : { queryType };
   }
 
   /** Whether there is something to ask. What is wrong is asked nevertheless: the back end's answer says so in the panel. */
@@ -62,6 +66,14 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
       details: { verboseMessage: reportOf(health.details) },
     };
   }
+}
+
+/** As the back end judges it: a bridge's address, and not a word of AWS. */
+function namesBoardAlone(settings: Partial<Settings>): boolean {
+  const { authType, profile, assumeRoleArn, externalId, defaultRegion, endpoint, endpoints, accounts } = settings;
+  const texts = [authType, profile, assumeRoleArn, externalId, defaultRegion, endpoint];
+  const some = texts.some(Boolean) || Object.keys(endpoints ?? {}).length > 0 || (accounts ?? []).length > 0;
+  return Boolean(settings.bridgeUrl) && !some;
 }
 
 export function isAlerting(app: CoreApp | string | undefined): boolean {

@@ -111,7 +111,7 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 	)
 	wrong := d.ready()
 	for _, q := range r.Queries {
-		one := read(r, q)
+		one := d.first(read(r, q))
 		if wrong != nil && one.Type != ofBridge {
 			out.Responses[q.RefID] = query.Fail(wrong)
 			continue
@@ -156,20 +156,29 @@ func (d *Datasource) ask(ctx context.Context, name string, queries []query.Query
 }
 
 func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
-	one := query.Query{
+	return query.Query{
 		RefID: q.RefID, Type: q.QueryType, JSON: q.JSON,
 		From: q.TimeRange.From, To: q.TimeRange.To,
 		Interval: q.Interval, MaxDataPoints: q.MaxDataPoints,
 		Alert:   r.Headers[backend.FromAlertHeaderName] == "true",
 		NoCache: strings.EqualFold(r.GetHTTPHeader("X-Cache-Skip"), "true"),
 	}
-	if one.Type == "" && untouched(one.JSON) {
-		one.Type = "alarms"
-		if one.Alert {
-			one.JSON = []byte(`{"kind":"counts"}`)
-		}
+}
+
+// first gives a query that nobody has written yet the type that the front end's
+// form shows for it.
+func (d *Datasource) first(q query.Query) query.Query {
+	if q.Type != "" || !untouched(q.JSON) {
+		return q
 	}
-	return one
+	q.Type = "alarms"
+	if d.noAWS {
+		q.Type = ofBridge
+	}
+	if q.Alert {
+		q.JSON = []byte(`{"kind":"counts"}`)
+	}
+	return q
 }
 
 // untouched reports whether a query is one that nobody has written: Grafana shows

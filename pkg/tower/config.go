@@ -287,6 +287,7 @@ func (c Config) Model() string {
 func (c Config) Place() string {
 	m, _ := c.Settings.Value.(map[string]any)
 	if address, ok := m["address"].(string); ok && address != "" {
+		address = strings.TrimSuffix(strings.ToLower(address), ".") // as names are compared: RFC 4343
 		if port, given := m["port"]; given {
 			return fmt.Sprintf("%s, port %v", address, port)
 		}

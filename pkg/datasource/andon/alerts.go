@@ -139,9 +139,9 @@ func colored[T string | *string](name string, values []T, colors data.ValueMappe
 	return f
 }
 
-// linkField is a field whose values are addresses.
+// linkField is a field whose values are addresses: they are encoded already.
 func linkField(name string, values []string) *data.Field {
 	f := data.NewField(name, nil, values)
-	f.Config = &data.FieldConfig{Links: []data.DataLink{{Title: name, URL: "${__value.raw}", TargetBlank: true}}}
+	f.Config = &data.FieldConfig{Links: []data.DataLink{{Title: name, URL: "${__value.raw:raw}", TargetBlank: true}}}
 	return f
 }

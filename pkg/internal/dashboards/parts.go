@@ -281,6 +281,7 @@ func field(name, form string) string {
 const (
 	inNumbers = ".numeric"
 	encoded   = ":percentencode" // as a parameter of an address, whatever is in it
+	whole     = ":raw"           // an address itself
 )
 
 // around is the part of a link that sets the time range: so many minutes, the

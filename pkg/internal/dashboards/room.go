@@ -14,7 +14,7 @@ func room(l language) dashboard {
 	open = worded(l, column(open, "severity", colouredCell), "severity", severities())
 	open = worded(l, open, "state", phases())
 	open = acknowledged(l, open, "identity")
-	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", ""))
+	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
 	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "link": 80})
 	open = hidden(open, "board")
 
@@ -34,7 +34,7 @@ func room(l language) dashboard {
 		board(query{"kind": "history", "limit": 500}))
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
-	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", ""))
+	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
 	history = hidden(widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
 
 	counts := func(title, state string) panel {
