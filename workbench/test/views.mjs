@@ -90,12 +90,19 @@ export const views = [
     addressIn: { 'ja-JP': '/d/andon-room-ja?var-datasource=andon-board&var-board=andon-board' },
     show: drawn,
   },
-  {
-    name: 'dashboard-ec2-vpn',
-    address: '/d/andon-ec2-vpn?var-datasource=andon-aws&var-account=default&var-region=ap-northeast-1',
-    addressIn: {
-      'ja-JP': '/d/andon-ec2-vpn-ja?var-datasource=andon-aws&var-account=default&var-region=ap-northeast-1',
-    },
-    show: drawn,
-  },
+  dashboard('dashboard-ec2-vpn', 'ec2-vpn'),
+  // The story: the tunnel's alarm, who did it, and what became of the instance.
+  dashboard('story-1-alarms', 'alarms'),
+  dashboard('story-2-who', 'who'),
+  dashboard('story-3-config', 'config', '&var-type=AWS::EC2::Instance&var-resource=i-0a1b2c3d4e5f60041'),
 ];
+
+function dashboard(name, uid, more = '') {
+  const asked = `?var-datasource=andon-aws&var-account=default&var-region=ap-northeast-1${more}`;
+  return {
+    name,
+    address: `/d/andon-${uid}${asked}`,
+    addressIn: { 'ja-JP': `/d/andon-${uid}-ja${asked}` },
+    show: drawn,
+  };
+}
