@@ -48,12 +48,16 @@ test('the lamp is lit', async ({ page }) => {
     .toContainEqual(expect.stringMatching(/steady|flash/));
 });
 
-// Grafana shows a new rule with the default query, which is not in the rule yet.
+// Grafana shows a new rule with the default query of the first data source, which
+// is not in the rule yet: that is the board's.
 test('a new rule asks what it shows', async ({ page }) => {
   await page.goto(`/alerting/new/alerting?defaults=${encodeURIComponent('{"type":"grafana"}')}`);
   await page.getByTestId('data-testid Data source picker select container').first().click();
-  await page.getByRole('button', { name: /^AWS/ }).first().click();
-  await expect(page.getByLabel('Query type')).toHaveValue('Alarms');
+  await page
+    .getByRole('button', { name: /^Andon/ })
+    .first()
+    .click();
+  await expect(page.getByLabel('Query type')).toHaveValue('Andon board');
   await expect(page.getByText('Can alert', { exact: true })).toBeVisible();
   const asked = page.waitForResponse(/\/api\/v1\/eval/);
   await page
@@ -63,7 +67,7 @@ test('a new rule asks what it shows', async ({ page }) => {
   const answer = await asked;
   expect(answer.ok(), await answer.text()).toBe(true);
   const { data } = answer.request().postDataJSON() as { data: Array<{ model: { queryType?: string; kind?: string } }> };
-  expect(data[0].model).toMatchObject({ queryType: 'alarms', kind: 'counts' });
+  expect(data[0].model).toMatchObject({ queryType: 'andon', kind: 'counts' });
   const { results } = (await answer.json()) as { results: Record<string, { error?: string }> };
   expect(Object.values(results).map(({ error }) => error)).toEqual(Object.keys(results).map(() => undefined));
   await picture(page, 'alert rule new');

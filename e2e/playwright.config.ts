@@ -12,6 +12,8 @@ if (!url) {
   );
 }
 
+const user = process.env.GRAFANA_ADMIN_USER ?? 'admin';
+const password = process.env.GRAFANA_ADMIN_PASSWORD ?? 'admin';
 const authentication = `${dirname(require.resolve('@grafana/plugin-e2e'))}/auth`;
 const state = '../.cache/e2e';
 
@@ -27,10 +29,9 @@ export default defineConfig<PluginOptions>({
     viewport: { width: 1600, height: 1000 },
     screenshot: 'only-on-failure',
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] },
-    grafanaAPICredentials: {
-      user: process.env.GRAFANA_ADMIN_USER ?? 'admin',
-      password: process.env.GRAFANA_ADMIN_PASSWORD ?? 'admin',
-    },
+    grafanaAPICredentials: { user, password },
+    // Grafana changes the token of a login every ten minutes; all the tests take longer.
+    extraHTTPHeaders: { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
   },
   projects: [
     { name: 'log in', testDir: authentication, testMatch: [/.*\.js/] },

@@ -167,8 +167,19 @@ func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
 
 // first gives a query that nobody has written yet the type that the front end's
 // form shows for it.
+//
+// The type of one that somebody has written may stand in its JSON alone: so asks
+// the preview of an alert rule.
 func (d *Datasource) first(q query.Query) query.Query {
-	if q.Type != "" || !untouched(q.JSON) {
+	if q.Type != "" {
+		return q
+	}
+	if !untouched(q.JSON) {
+		var head struct {
+			Type string `json:"queryType"`
+		}
+		_ = json.Unmarshal(q.JSON, &head) // what is no JSON has no type, which is told
+		q.Type = head.Type
 		return q
 	}
 	q.Type = "alarms"

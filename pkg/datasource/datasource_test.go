@@ -79,6 +79,11 @@ func TestUntouchedQuery(t *testing.T) {
 			t.Errorf("a panel: %v", a.Error)
 		}
 		querytest.AlertableAnswer(t, r.AskForRule(q)["A"])
+		preview := querytest.Asking("A", `{"refId":"A","queryType":"config","kind":"counts"}`, at(-60), at(0))
+		preview.QueryType = ""
+		if a := r.AskForRule(preview)["A"]; a.Error != nil || len(a.Frames) == 0 || a.Frames[0].Fields[0].Name != "non-compliant resources" {
+			t.Errorf("the type in the JSON alone: %v", a.Error)
+		}
 		wrong := querytest.Asking("A", `{"refId":"A","namespace":"AWS/EC2","metricName":"CPUUtilization"}`, at(-60), at(0))
 		if a := r.Ask(wrong)["A"]; a.Error == nil || !strings.Contains(a.Error.Error(), "queryType") {
 			t.Errorf("one that somebody has written: %v", a.Error)
