@@ -16,6 +16,7 @@ import (
 	"github.com/andonhq/andon/pkg/access"
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/api/client"
+	"github.com/andonhq/andon/pkg/board"
 	"github.com/andonhq/andon/pkg/bridge"
 	"github.com/andonhq/andon/pkg/journal"
 	"github.com/andonhq/andon/pkg/notifier"
@@ -134,8 +135,8 @@ func (s *Server) status(*http.Request) (any, error) {
 	return st, nil
 }
 
-// open are the open alerts that match, in no order.
-func (s *Server) open(r *http.Request) ([]*alert.Alert, error) {
+// wanted are the matchers of a question about what is open, where that is known.
+func (s *Server) wanted(r *http.Request) (alert.Matchers, error) {
 	match, err := alert.ParseMatchers(r.URL.Query()["match"]...)
 	if err != nil {
 		return nil, badRequest("match: %v", err)
@@ -148,7 +149,12 @@ func (s *Server) open(r *http.Request) ([]*alert.Alert, error) {
 		}
 		return nil, &client.Error{Status: http.StatusServiceUnavailable, Message: message}
 	}
-	return s.deps.Bridge.Alerts(func(a *alert.Alert) bool { return match.Match(a.Labels) }), nil
+	return match, nil
+}
+
+// open are the open alerts that match, in no order.
+func (s *Server) open(match alert.Matchers) []*alert.Alert {
+	return s.deps.Bridge.Alerts(func(a *alert.Alert) bool { return match.Match(a.Labels) })
 }
 
 // alerts lists open alerts, most severe first, then the newest.
@@ -157,10 +163,11 @@ func (s *Server) alerts(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := s.open(r)
+	match, err := s.wanted(r)
 	if err != nil {
 		return nil, err
 	}
+	open := s.open(match)
 	severities := s.deps.Bridge.Severities()
 	slices.SortFunc(open, func(a, b *alert.Alert) int {
 		return cmp.Or(
@@ -182,17 +189,17 @@ func (s *Server) alerts(r *http.Request) (any, error) {
 // counts tells how many open alerts match, by severity and phase. Each that
 // there can be is told, most severe first, also where there are none.
 func (s *Server) counts(r *http.Request) (any, error) {
-	open, err := s.open(r)
+	match, err := s.wanted(r)
 	if err != nil {
 		return nil, err
 	}
-	type key struct {
-		severity alert.Severity
-		phase    alert.Phase
-	}
-	n := map[key]int{}
-	for _, a := range open {
-		n[key{a.Severity, a.Phase()}]++
+	n := map[board.Count]int{}
+	if len(match) == 0 {
+		n = s.deps.Bridge.Counts() // kept with each change: no walk over the board
+	} else {
+		for _, a := range s.open(match) {
+			n[board.Count{Severity: a.Severity, Phase: a.Phase()}]++
+		}
 	}
 	list := []client.Count{}
 	for _, severity := range slices.Backward(s.deps.Bridge.Severities()) {
@@ -200,7 +207,7 @@ func (s *Server) counts(r *http.Request) (any, error) {
 			continue // never on the board
 		}
 		for _, phase := range alert.Phases {
-			list = append(list, client.Count{Severity: severity, Phase: phase, Alerts: n[key{severity, phase}]})
+			list = append(list, client.Count{Severity: severity, Phase: phase, Alerts: n[board.Count{Severity: severity, Phase: phase}]})
 		}
 	}
 	return list, nil
