@@ -33,6 +33,9 @@ const (
 	alertmanagerVersion = "v0.31.1" // the newest whose command builds from its module
 )
 
+// mageFiles are this program.
+var mageFiles = []string{"Magefile.go", "magefile_front.go", "magefile_package.go"}
+
 // Demo runs the main job on this machine: Alertmanager, bridge, two virtual
 // towers, and a story; where Node is there, the data source's front end on a
 // fake AWS, too. ONCE=1 tells the story alone and ends.
@@ -296,7 +299,7 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 	if err := run(ctx, nil, "go", "vet", "./pkg/..."); err != nil {
 		return err
 	}
-	if err := run(ctx, nil, "go", "vet", "-tags=mage", "Magefile.go", "magefile_front.go", "magefile_package.go"); err != nil {
+	if err := run(ctx, nil, "go", append([]string{"vet", "-tags=mage"}, mageFiles...)...); err != nil {
 		return err
 	}
 	p.step("staticcheck")
@@ -304,7 +307,7 @@ func lint(ctx context.Context, p *progress, missing []systemPackage) error {
 		return err
 	}
 	p.step("gofumpt, generated code")
-	out, err := output(ctx, nil, "go", "tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg", "Magefile.go", "magefile_front.go", "magefile_package.go")
+	out, err := output(ctx, nil, "go", append([]string{"tool", "-modfile=tools/go.mod", "gofumpt", "-l", "pkg"}, mageFiles...)...)
 	if err != nil {
 		return err
 	}
