@@ -1,6 +1,7 @@
-import { MultiCombobox, type ComboboxOption } from '@grafana/ui';
+import type { ComboboxOption } from '@grafana/ui';
 import { useOptions } from './choice';
-import { Labelled, type CommonProps } from './Labelled';
+import type { CommonProps } from './Labelled';
+import { ManyValues } from './ManyValues';
 import { valuesOf } from './values';
 
 interface Props extends CommonProps {
@@ -12,22 +13,12 @@ interface Props extends CommonProps {
 }
 
 /** Several of the usual values, or any other that is typed, as a variable. */
-export function ChoicesField({ value, options, onChange, placeholder, sample, whole, ...common }: Props) {
-  const stable = useOptions(options);
+export function ChoicesField({ options, onChange, whole, ...field }: Props) {
   return (
-    <Labelled {...common}>
-      {(id, _describedBy, labelledBy) => (
-        <MultiCombobox
-          id={id}
-          aria-labelledby={labelledBy} // Grafana 12.2 gives it no id
-          isClearable
-          createCustomValue
-          options={stable}
-          value={value ?? []}
-          placeholder={placeholder ?? sample}
-          onChange={(chosen) => onChange(whole ? chosen.map((option) => option.value.trim()) : valuesOf(chosen))}
-        />
-      )}
-    </Labelled>
+    <ManyValues
+      {...field}
+      options={useOptions(options)}
+      onChange={(chosen) => onChange(whole ? chosen.map((option) => option.value.trim()) : valuesOf(chosen))}
+    />
   );
 }

@@ -1,6 +1,6 @@
-import { MultiCombobox } from '@grafana/ui';
 import { moreValue, useList, type ListSource } from '../lists/useList';
-import { Labelled, type CommonProps } from './Labelled';
+import type { CommonProps } from './Labelled';
+import { ManyValues } from './ManyValues';
 import { valuesOf } from './values';
 import { WithList } from './WithList';
 
@@ -11,24 +11,16 @@ interface Props extends CommonProps {
 }
 
 /** Several values of a list that the back end reads, and any other that is typed. */
-export function ListsField({ value, onChange, list, placeholder, sample, width, ...common }: Props) {
+export function ListsField({ onChange, list, width, ...field }: Props) {
   const { options, failed } = useList(list);
   return (
     <WithList failed={failed} width={width}>
-      <Labelled {...common} width="wide">
-        {(id, _describedBy, labelledBy) => (
-          <MultiCombobox
-            id={id}
-            aria-labelledby={labelledBy} // Grafana 12.2 gives it no id
-            isClearable
-            createCustomValue
-            options={options}
-            value={value ?? []}
-            placeholder={placeholder ?? sample}
-            onChange={(chosen) => onChange(valuesOf(chosen.filter((option) => option.value !== moreValue)))}
-          />
-        )}
-      </Labelled>
+      <ManyValues
+        {...field}
+        width="wide"
+        options={options}
+        onChange={(chosen) => onChange(valuesOf(chosen.filter((option) => option.value !== moreValue)))}
+      />
     </WithList>
   );
 }
