@@ -112,8 +112,9 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	if current := floorTo(now.Unix(), p.period); whole.to >= current {
 		whole.to = current + p.period
 	}
+	hot := false
 	if !opts.NoCachedEmpty && whole.to >= now.Unix()-2*p.period-60 {
-		g.touch(p, now)
+		hot = g.touch(p, now)
 	}
 	// What is known and what is under way are one look: an answer that came in
 	// between would be neither, and be asked for again.
@@ -127,7 +128,7 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	age := age{now: now.Unix(), period: p.period, opts: opts}
 	for _, s := range age.missing(whole, a.known.slots) {
 		for _, piece := range pieces(s, p) {
-			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache))
+			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache, hot))
 		}
 	}
 	return a, nil

@@ -20,20 +20,28 @@ const (
 	hotCount = 2000
 )
 
-// touch remembers a metric that a view up to the present asked for.
-func (g *merger) touch(p *metricPlan, now time.Time) {
+// touch remembers a metric that a view up to the present asks for, and reports
+// whether one did so within hotFor before.
+func (g *merger) touch(p *metricPlan, now time.Time) bool {
 	if !p.blocks || p.req.Expression != "" {
-		return
+		return false
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if h := g.hot[p.key]; h != nil {
+		was := h.hot(now)
 		h.used = now
-		return
+		return was
 	}
 	if len(g.hot) < hotCount {
 		g.hot[p.key] = &hotMetric{plan: p, used: now}
 	}
+	return false
+}
+
+func (h *hotMetric) hot(now time.Time) bool {
+	age := now.Sub(h.used)
+	return age >= 0 && age <= hotFor
 }
 
 // warm adds parts for hot metrics whose newest periods are due, where a part
@@ -41,7 +49,7 @@ func (g *merger) touch(p *metricPlan, now time.Time) {
 // The merger's mu is held.
 func (g *merger) warm(parts []*part, now time.Time) []*part {
 	for key, h := range g.hot {
-		if age := now.Sub(h.used); age > hotFor || age < 0 {
+		if !h.hot(now) {
 			delete(g.hot, key)
 		}
 	}

@@ -62,11 +62,12 @@ func (m *metricStore) merger(c *Client) *merger {
 func (g *merger) join(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.joinHeld(ctx, c, p, s, noCache)
+	return g.joinHeld(ctx, c, p, s, noCache, false)
 }
 
-// joinHeld is join for who holds the merger's mu.
-func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
+// joinHeld is join for who holds the merger's mu. One that was hot before need
+// not wait for others: those come along.
+func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span, noCache, hot bool) *part {
 	for _, w := range g.flying[p.key] {
 		// A refresh without cache joins only what has not been sent yet.
 		if w.span.contains(s) && (!noCache || w.call == nil) && (w.blocked() || w.span == s) && !w.abandoned() {
@@ -83,7 +84,11 @@ func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span,
 	g.flying[p.key] = append(g.flying[p.key], w)
 	if !g.armed {
 		g.armed = true
-		g.store.running.spawn(g.flush)
+		window := mergeWindow
+		if hot {
+			window = 0
+		}
+		g.store.running.spawn(func() { g.flush(window) })
 	}
 	return w
 }
@@ -117,10 +122,11 @@ func (g *merger) leave(w *part) {
 	}
 }
 
-// flush sends what has come together in one window.
-func (g *merger) flush() {
-	timer := time.NewTimer(mergeWindow)
-	<-timer.C
+// flush sends what has come together in the window.
+func (g *merger) flush(window time.Duration) {
+	if window > 0 {
+		time.Sleep(window)
+	}
 	now := g.now()
 
 	g.mu.Lock()

@@ -13,7 +13,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -107,7 +109,6 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 		out    = backend.NewQueryDataResponse()
 		byType = map[string][]query.Query{}
 		mu     sync.Mutex
-		wait   sync.WaitGroup
 	)
 	wrong := d.ready()
 	for _, q := range r.Queries {
@@ -122,21 +123,20 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 		}
 		byType[one.Type] = append(byType[one.Type], one)
 	}
-	for name, queries := range byType {
-		wait.Go(func() {
-			answers := d.ask(ctx, name, queries)
-			mu.Lock()
-			defer mu.Unlock()
-			for _, q := range queries {
-				a, answered := answers[q.RefID]
-				if !answered {
-					a = query.Fail(fmt.Errorf("query type %s gave no answer to %s", name, q.RefID))
-				}
-				out.Responses[q.RefID] = a
+	asked := slices.Collect(maps.Keys(byType))
+	query.Together(len(asked), func(i int) {
+		name := asked[i]
+		answers := d.ask(ctx, name, byType[name])
+		mu.Lock()
+		defer mu.Unlock()
+		for _, q := range byType[name] {
+			a, answered := answers[q.RefID]
+			if !answered {
+				a = query.Fail(fmt.Errorf("query type %s gave no answer to %s", name, q.RefID))
 			}
-		})
-	}
-	wait.Wait()
+			out.Responses[q.RefID] = a
+		}
+	})
 	return out, nil
 }
 

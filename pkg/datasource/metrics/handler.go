@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -33,77 +34,79 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 		groups = map[group][]asked{}
 		alerts = map[string]bool{}
 		mu     sync.Mutex
-		wait   sync.WaitGroup
+		slow   []func()
 	)
 	for _, raw := range queries {
 		raw = raw.UntilNow(s.Now())
 		alerts[raw.RefID] = raw.Alert
-		wait.Go(func() {
-			all, err := plans(ctx, s, raw)
+		q, places, err := read(s, raw)
+		if err != nil {
+			out[raw.RefID] = query.Fail(err)
+			continue
+		}
+		work := func() {
+			all := plans(ctx, s, raw.RefID, q, places)
 			mu.Lock()
 			defer mu.Unlock()
-			if err != nil {
-				out[raw.RefID] = query.Fail(err)
-				return
-			}
 			for _, a := range all {
 				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}}
 				groups[g] = append(groups[g], a)
 			}
-		})
+		}
+		if q.wild() || len(places) > 1 { // AWS is asked for it
+			slow = append(slow, work)
+		} else {
+			work()
+		}
 	}
-	wait.Wait()
+	query.Together(len(slow), func(i int) { slow[i]() })
 
 	answers := map[string]*answer{}
-	for g, members := range groups {
+	ready := slices.Collect(maps.Keys(groups))
+	query.Together(len(ready), func(i int) {
+		members := groups[ready[i]]
 		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
-		wait.Go(func() {
-			parts := answered(ctx, s, g, members)
-			mu.Lock()
-			defer mu.Unlock()
-			for i, m := range members {
-				if answers[m.refID] == nil {
-					answers[m.refID] = &answer{}
-				}
-				answers[m.refID].parts = append(answers[m.refID].parts, parts[i])
+		parts := answered(ctx, s, ready[i], members)
+		mu.Lock()
+		defer mu.Unlock()
+		for i, m := range members {
+			if answers[m.refID] == nil {
+				answers[m.refID] = &answer{}
 			}
-		})
-	}
-	wait.Wait()
+			answers[m.refID].parts = append(answers[m.refID].parts, parts[i])
+		}
+	})
 	for refID, a := range answers {
 		out[refID] = a.response(alerts[refID])
 	}
 	return out
 }
 
-// plans are the plans of a query, one for each place.
-func plans(ctx context.Context, s *awsapi.Sessions, raw query.Query) (out []asked, err error) {
+// read is the query and the places it names.
+func read(s *awsapi.Sessions, raw query.Query) (q Query, places []query.Place, err error) {
 	defer query.RecoverError(&err)
-	q, err := decode(raw)
-	if err != nil {
-		return nil, err
+	if q, err = decode(raw); err != nil {
+		return q, nil, err
 	}
 	// An alert rule goes on asking for what has had no data for hours: what is not
 	// asked for ends its alert.
 	q.recent = !raw.Alert && !raw.From.Before(s.Now().Add(-activeFor))
-	named, err := q.Places(s)
-	if err != nil {
-		return nil, err
-	}
+	places, err = q.Places(s)
+	return q, places, err
+}
+
+// plans are the plans of a query, one for each place that it names.
+func plans(ctx context.Context, s *awsapi.Sessions, refID string, q Query, named []query.Place) []asked {
 	locating, located := awsapi.WithUsage(ctx)
 	places := query.Distinct(locating, s, named)
-	out = make([]asked, len(places))
-	var wait sync.WaitGroup
-	for i, p := range places {
-		wait.Go(func() {
-			ctx, meter := awsapi.WithUsage(ctx)
-			out[i] = planned(ctx, s, raw.RefID, q, p)
-			out[i].planned, out[i].several = meter.Usage(), len(named) > 1
-		})
-	}
-	wait.Wait()
+	out := make([]asked, len(places))
+	query.Together(len(places), func(i int) {
+		ctx, meter := awsapi.WithUsage(ctx)
+		out[i] = planned(ctx, s, refID, q, places[i])
+		out[i].planned, out[i].several = meter.Usage(), len(named) > 1
+	})
 	out[0].planned.Add(located.Usage())
-	return out, nil
+	return out
 }
 
 // planned is a plan, also where it fails or panics.

@@ -8,26 +8,37 @@ import (
 	"github.com/andonhq/andon/pkg/awsapi"
 )
 
+// Together runs f for 0 ≤ i < n at the same time, and returns when all have
+// ended. One alone runs in the caller's goroutine.
+func Together(n int, f func(i int)) {
+	if n == 1 {
+		f(0)
+		return
+	}
+	var wait sync.WaitGroup
+	for i := range n {
+		wait.Go(func() { f(i) })
+	}
+	wait.Wait()
+}
+
 // Gather asks every place of a question at the same time. What has failed is
 // remarked; the answers of the others are there nevertheless. When all fail, so
 // does Gather.
 func Gather[Q, T any](ctx context.Context, a Question[Q], ask func(context.Context, *awsapi.Client) (T, error)) ([]Gathered[T], error) {
 	out := make([]Gathered[T], len(a.Places))
-	var wait sync.WaitGroup
-	for i, p := range a.Places {
-		wait.Go(func() {
-			out[i].Place = p
-			defer RecoverError(&out[i].Err)
-			c, err := a.Sessions.Client(ctx, p.Account, p.Region)
-			if err != nil {
-				out[i].Err = err
-				return
-			}
-			out[i].Answer, out[i].Err = ask(ctx, c)
-			out[i].AccountID = c.Identity().AccountID
-		})
-	}
-	wait.Wait()
+	Together(len(a.Places), func(i int) {
+		p := a.Places[i]
+		out[i].Place = p
+		defer RecoverError(&out[i].Err)
+		c, err := a.Sessions.Client(ctx, p.Account, p.Region)
+		if err != nil {
+			out[i].Err = err
+			return
+		}
+		out[i].Answer, out[i].Err = ask(ctx, c)
+		out[i].AccountID = c.Identity().AccountID
+	})
 	var failed []error
 	for _, g := range out {
 		if g.Err != nil {

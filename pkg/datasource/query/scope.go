@@ -3,7 +3,6 @@ package query
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 )
@@ -85,21 +84,18 @@ func Distinct(ctx context.Context, s *awsapi.Sessions, places []Place) []Place {
 		return places
 	}
 	known := make([]Place, len(places)) // without an account where nobody knows
-	var wait sync.WaitGroup
-	for i, p := range places {
-		wait.Go(func() {
-			var err error
-			defer RecoverError(&err)
-			c, err := s.Client(ctx, p.Account, p.Region)
-			if err != nil {
-				return
-			}
-			if id := c.Identity().AccountID; id != unknownAccount {
-				known[i] = Place{id, p.Region}
-			}
-		})
-	}
-	wait.Wait()
+	Together(len(places), func(i int) {
+		p := places[i]
+		var err error
+		defer RecoverError(&err)
+		c, err := s.Client(ctx, p.Account, p.Region)
+		if err != nil {
+			return
+		}
+		if id := c.Identity().AccountID; id != unknownAccount {
+			known[i] = Place{id, p.Region}
+		}
+	})
 	var out []Place
 	seen := map[Place]bool{}
 	for i, p := range places {

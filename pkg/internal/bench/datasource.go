@@ -53,7 +53,7 @@ func dashboardOf(host func(i int) string) []panel {
 		for m := range panelMetrics {
 			queries = append(queries, metricQuery(host(p*panelMetrics+m)))
 		}
-		out = append(out, panel{queries: queries, over: 3 * time.Hour, frames: 1, rows: 178})
+		out = append(out, panel{queries: asking(queries...), over: 3 * time.Hour, frames: 1, rows: 178})
 	}
 	return out
 }
@@ -149,7 +149,7 @@ func (b *bench) wildcard(ctx context.Context, world awsfake.Options) error {
 	b.printf("a wildcard of %d series over 3 h, 1 viewer", wildcardSeries)
 	c := newCloud(world)
 	v := viewing{cloud: c, viewers: 1, panels: []panel{{
-		queries: []map[string]any{metricQuery("host-*")}, over: 3 * time.Hour, frames: wildcardSeries, rows: 178,
+		queries: asking(metricQuery("host-*")), over: 3 * time.Hour, frames: wildcardSeries, rows: 178,
 	}}}
 	heap, rss := liveHeap(), residentAgain()
 	if err := b.firstLoads(ctx, &v, "90 ms", func() {}); err != nil {
@@ -173,7 +173,7 @@ func (b *bench) alarmHistory(ctx context.Context) error {
 	}
 	b.printf("a day's history of %d alarms: %d state changes, 1 viewer", historyAlarms, changes)
 	v := viewing{cloud: c, viewers: 1, panels: []panel{{
-		queries: []map[string]any{{"queryType": "alarms", "kind": "history", "limit": 10_000}},
+		queries: asking(map[string]any{"queryType": "alarms", "kind": "history", "limit": 10_000}),
 		over:    24 * time.Hour, frames: 1, rows: changes,
 	}}}
 	c.Throttle(true)

@@ -19,25 +19,35 @@ const inFlight = 6 // panels of one viewer: what a browser asks of one host at o
 
 // panel is the queries of one panel, and what a whole answer to them holds.
 type panel struct {
-	queries []map[string]any
+	queries []backend.DataQuery // without their ranges
 	over    time.Duration
 	frames  int
 	rows    int // of each frame at least
 }
 
-func (p panel) request(now time.Time) (*backend.QueryDataRequest, error) {
-	r := &backend.QueryDataRequest{}
-	for i, q := range p.queries {
-		text, err := json.Marshal(q)
+// request is what Grafana asks for the panel at now.
+func (p panel) request(now time.Time) *backend.QueryDataRequest {
+	r := &backend.QueryDataRequest{Queries: slices.Clone(p.queries)}
+	for i := range r.Queries {
+		r.Queries[i].TimeRange = backend.TimeRange{From: now.Add(-p.over), To: now}
+	}
+	return r
+}
+
+// asking are queries with the fields given, the first of them A.
+func asking(all ...map[string]any) []backend.DataQuery {
+	var out []backend.DataQuery
+	for i, fields := range all {
+		text, err := json.Marshal(fields)
 		if err != nil {
-			return nil, err
+			panic(err) // the bench's own texts
 		}
-		r.Queries = append(r.Queries, backend.DataQuery{
-			RefID: string(rune('A' + i)), QueryType: q["queryType"].(string), JSON: text,
-			TimeRange: backend.TimeRange{From: now.Add(-p.over), To: now}, Interval: time.Minute, MaxDataPoints: 1000,
+		out = append(out, backend.DataQuery{
+			RefID: string(rune('A' + i)), QueryType: fields["queryType"].(string), JSON: text,
+			Interval: time.Minute, MaxDataPoints: 1000,
 		})
 	}
-	return r, nil
+	return out
 }
 
 // figures are those of one or several rounds: a round is one load of the same
@@ -120,11 +130,7 @@ func (v viewing) round(ctx context.Context, f *figures) error {
 // load answers one panel, up to the bytes that Grafana gets, and counts the
 // queries without a whole answer.
 func (v viewing) load(ctx context.Context, p panel, now time.Time) (bad int, text string, err error) {
-	r, err := p.request(now)
-	if err != nil {
-		return 0, "", err
-	}
-	out, err := v.QueryData(ctx, r)
+	out, err := v.QueryData(ctx, p.request(now))
 	if err != nil {
 		return 0, "", err
 	}
