@@ -1,5 +1,7 @@
 import { CoreApp, dateTime, type DataQueryRequest } from '@grafana/data';
+import { config } from '@grafana/runtime';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
+import type { PanelRequest } from './ahead/ahead';
 import { AndonVariables } from './variables/support';
 import { fakeDataSource, fakeGrafana, httpError, listsOf } from './testing/fakes';
 import type { AndonQuery } from './types';
@@ -237,4 +239,61 @@ test('annotations ask for the kind that Grafana reads', () => {
     changes: true,
   });
   expect(annotations.prepareQuery?.({ ...anno, target: undefined })).toBeUndefined();
+});
+
+describe('a dashboard with many panels', () => {
+  const metric: AndonQuery = { refId: 'A', queryType: 'metrics', metricName: 'CPU', region: '$region' };
+  const panels = Array.from({ length: 8 }, (_, n): AndonQuery[] => [
+    { ...metric, namespace: `n${n}` },
+    { refId: 'B', queryType: 'alarms' },
+  ]);
+
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+    config.http2Enabled = false;
+    config.publicDashboardAccessToken = undefined;
+  });
+
+  function show(change: Partial<DataQueryRequest<AndonQuery>> = {}) {
+    const asked = fakeGrafana(() => frames);
+    const datasource = fakeDataSource({ region: 'eu-central-1' });
+    panels.forEach((targets) =>
+      datasource.query({ ...request(targets), app: CoreApp.Dashboard, ...change }).subscribe()
+    );
+    jest.runAllTimers();
+    return asked.filter(({ url }) => url === '/api/datasources/uid/aws/resources/ahead');
+  }
+
+  test('announces what they ask of CloudWatch’s metrics', () => {
+    const [announced, ...more] = show({ maxDataPoints: 500 });
+    expect(more).toEqual([]);
+    expect(announced).toMatchObject({ method: 'POST', showErrorAlert: false });
+    const { panels: told } = announced.data as { panels: PanelRequest[] };
+    expect(told).toHaveLength(8);
+    expect(told[3]).toEqual({
+      from: String(range.from.valueOf()),
+      to: String(range.to.valueOf()),
+      queries: [
+        expect.objectContaining({
+          refId: 'A',
+          namespace: 'n3',
+          region: 'eu-central-1',
+          intervalMs: 60_000,
+          maxDataPoints: 500,
+        }),
+      ],
+    });
+  });
+
+  test('announces nothing where none has to wait, or nothing may be announced', () => {
+    expect(show({ app: CoreApp.Explore })).toEqual([]);
+    expect(show({ skipQueryCache: true })).toEqual([]);
+    expect(show({ targets: [{ refId: 'A', queryType: 'alarms' }] })).toEqual([]);
+    config.http2Enabled = true;
+    expect(show()).toEqual([]);
+    config.http2Enabled = false;
+    config.publicDashboardAccessToken = 'token';
+    expect(show()).toEqual([]);
+  });
 });

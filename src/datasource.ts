@@ -1,5 +1,13 @@
-import { CoreApp, type DataSourceInstanceSettings, type ScopedVars } from '@grafana/data';
-import { DataSourceWithBackend, getTemplateSrv, HealthStatus, type TemplateSrv } from '@grafana/runtime';
+import {
+  CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceInstanceSettings,
+  type ScopedVars,
+} from '@grafana/data';
+import { config, DataSourceWithBackend, getTemplateSrv, HealthStatus, type TemplateSrv } from '@grafana/runtime';
+import type { Observable } from 'rxjs';
+import { Ahead } from './ahead/ahead';
 import { annotationSupport } from './annotations/support';
 import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
@@ -15,6 +23,7 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   readonly lists: Lists;
   /** It knows the bridge's board and nothing of AWS. */
   private readonly boardAlone: boolean;
+  private readonly ahead = new Ahead((panels) => this.postResource('ahead', { panels }, { showErrorAlert: false }));
 
   constructor(
     settings: DataSourceInstanceSettings<Settings>,
@@ -42,6 +51,34 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
       return false; // expressions refer to a hidden metric by its id
     }
     return typeOf(query)?.isEmpty(query) !== true;
+  }
+
+  query(request: DataQueryRequest<AndonQuery>): Observable<DataQueryResponse> {
+    this.announce(request);
+    return super.query(request);
+  }
+
+  /** Metrics of several panels go to AWS in one call where the back end knows them in time. */
+  private announce({
+    app,
+    targets,
+    range,
+    scopedVars,
+    intervalMs,
+    maxDataPoints,
+    skipQueryCache,
+  }: DataQueryRequest<AndonQuery>) {
+    if (config.http2Enabled || config.publicDashboardAccessToken || app !== CoreApp.Dashboard || skipQueryCache) {
+      return;
+    }
+    const queries = targets
+      .filter((query) => query.queryType === 'metrics' && (!query.datasource || query.datasource.uid === this.uid))
+      .map((query) => ({ ...this.applyTemplateVariables(query, scopedVars), intervalMs, maxDataPoints }));
+    if (queries.length > 0) {
+      const from = String(range.from.valueOf());
+      const to = String(range.to.valueOf());
+      this.ahead.add({ request: { from, to, queries }, range: `${String(range.raw.from)} ${String(range.raw.to)}` });
+    }
   }
 
   applyTemplateVariables(query: AndonQuery, scopedVars: ScopedVars): AndonQuery {

@@ -52,7 +52,8 @@ type listing struct {
 //	alarms            prefix
 //	resource-types, rules
 //
-// and POST andon/ack, which acknowledges an alert of the bridge.
+// POST andon/ack acknowledges an alert of the bridge, POST ahead announces what
+// panels are about to ask.
 func (d *Datasource) resources() http.Handler {
 	mux := http.NewServeMux()
 	for name, list := range map[string]func(context.Context, url.Values) (listing, error){
@@ -77,6 +78,7 @@ func (d *Datasource) resources() http.Handler {
 		})
 	}
 	mux.HandleFunc("POST /andon/ack", d.bridge.Ack)
+	mux.HandleFunc("POST /ahead", d.ahead)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusNotFound, map[string]string{"message": fmt.Sprintf("there is no resource %s %s", r.Method, r.URL.Path)})
 	})

@@ -15,9 +15,9 @@ import (
 )
 
 // Handler answers queries of this type.
-func Handler() query.Handler { return handler{} }
+func Handler() query.Handler { return &handler{} }
 
-type handler struct{}
+type handler struct{ owed owed }
 
 // group is what can go to awsapi in one call: same place, range and options.
 type group struct {
@@ -26,22 +26,43 @@ type group struct {
 	opts     awsapi.MetricOptions
 }
 
-func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
+func (h *handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Query) backend.Responses {
 	ctx, cancel := context.WithTimeout(ctx, query.AnswerWithin)
 	defer cancel()
+	answers, wrong := gather(ctx, s, queries, false)
+	out := make(backend.Responses, len(queries))
+	for _, q := range queries {
+		if err := wrong[q.RefID]; err != nil {
+			out[q.RefID] = query.Fail(err)
+			continue
+		}
+		a := answers[q.RefID]
+		if p := &a.parts[0]; p.err == nil {
+			p.usage.Add(h.owed.take())
+		}
+		out[q.RefID] = a.response(q.Alert)
+	}
+	return out
+}
+
+// gather asks what queries of one request ask, and gives their answers and
+// mistakes by their refId. What is asked ahead leaves those out that go past the
+// cache: they would be asked twice.
+func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahead bool) (answers map[string]*answer, wrong map[string]error) {
 	var (
-		out    = make(backend.Responses, len(queries))
 		groups = map[group][]asked{}
-		alerts = map[string]bool{}
 		mu     sync.Mutex
 		slow   []func()
 	)
+	answers, wrong = map[string]*answer{}, map[string]error{}
 	for _, raw := range queries {
 		raw = raw.UntilNow(s.Now())
-		alerts[raw.RefID] = raw.Alert
 		q, places, err := read(s, raw)
 		if err != nil {
-			out[raw.RefID] = query.Fail(err)
+			wrong[raw.RefID] = err
+			continue
+		}
+		if ahead && q.NoCache {
 			continue
 		}
 		work := func() {
@@ -61,7 +82,6 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 	}
 	query.Together(len(slow), func(i int) { slow[i]() })
 
-	answers := map[string]*answer{}
 	ready := slices.Collect(maps.Keys(groups))
 	query.Together(len(ready), func(i int) {
 		members := groups[ready[i]]
@@ -76,10 +96,7 @@ func (handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query.Qu
 			answers[m.refID].parts = append(answers[m.refID].parts, parts[i])
 		}
 	})
-	for refID, a := range answers {
-		out[refID] = a.response(alerts[refID])
-	}
-	return out
+	return answers, wrong
 }
 
 // read is the query and the places it names.

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +17,13 @@ import (
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
-const inFlight = 6 // panels of one viewer: what a browser asks of one host at once
+// inFlight are the requests of one viewer: what a browser asks of one host at
+// once. Grafana's front end keeps the last for what is no panel's.
+const (
+	inFlight     = 6
+	panelsFirst  = inFlight - 1
+	announceWhen = panelsFirst + 1 // panels: with fewer none has to wait
+)
 
 // panel is the queries of one panel, and what a whole answer to them holds.
 type panel struct {
@@ -38,6 +46,7 @@ func (p panel) request(now time.Time) *backend.QueryDataRequest {
 func asking(all ...map[string]any) []backend.DataQuery {
 	var out []backend.DataQuery
 	for i, fields := range all {
+		fields["refId"] = string(rune('A' + i))
 		text, err := json.Marshal(fields)
 		if err != nil {
 			panic(err) // the bench's own texts
@@ -68,6 +77,7 @@ type viewing struct {
 	source
 	panels  []panel
 	viewers int
+	ahead   bool // the front end announces panels that it has not asked before
 }
 
 // rounds loads everything once for each n, the clock jumping before each by
@@ -100,12 +110,12 @@ func (v viewing) round(ctx context.Context, f *figures) error {
 			now := v.clock().Add(-time.Duration(viewer) * time.Second)
 			start := time.Now()
 			gate := make(chan struct{}, inFlight)
-			var panels sync.WaitGroup
-			for _, p := range v.panels {
+			var requests sync.WaitGroup
+			send := func(request func() (bad int, text string, err error)) {
 				gate <- struct{}{}
-				panels.Go(func() {
+				requests.Go(func() {
 					defer func() { <-gate }()
-					bad, text, err := v.load(ctx, p, now)
+					bad, text, err := request()
 					mu.Lock()
 					defer mu.Unlock()
 					if f.errors += bad; bad > 0 {
@@ -116,7 +126,13 @@ func (v viewing) round(ctx context.Context, f *figures) error {
 					}
 				})
 			}
-			panels.Wait()
+			for i, p := range v.panels {
+				if i == panelsFirst && v.ahead && len(v.panels) >= announceWhen {
+					send(func() (int, string, error) { return 0, "", v.announce(ctx, now) })
+				}
+				send(func() (int, string, error) { return v.load(ctx, p, now) })
+			}
+			requests.Wait()
 			took := time.Since(start)
 			mu.Lock()
 			defer mu.Unlock()
@@ -125,6 +141,36 @@ func (v viewing) round(ctx context.Context, f *figures) error {
 	}
 	all.Wait()
 	return failed
+}
+
+// announce is the request that the front end sends beside those of many panels.
+func (v viewing) announce(ctx context.Context, now time.Time) error {
+	type announced struct {
+		From    string            `json:"from"`
+		To      string            `json:"to"`
+		Queries []json.RawMessage `json:"queries"`
+	}
+	var body struct {
+		Panels []announced `json:"panels"`
+	}
+	for _, p := range v.panels {
+		one := announced{From: strconv.FormatInt(now.Add(-p.over).UnixMilli(), 10), To: strconv.FormatInt(now.UnixMilli(), 10)}
+		for _, q := range p.queries {
+			one.Queries = append(one.Queries, q.JSON)
+		}
+		body.Panels = append(body.Panels, one)
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return v.CallResource(ctx, &backend.CallResourceRequest{Path: "ahead", URL: "ahead", Method: http.MethodPost, Body: text},
+		backend.CallResourceResponseSenderFunc(func(r *backend.CallResourceResponse) error {
+			if r.Status != http.StatusNoContent {
+				return fmt.Errorf("the announcement was answered %d: %s", r.Status, r.Body)
+			}
+			return nil
+		}))
 }
 
 // load answers one panel, up to the bytes that Grafana gets, and counts the
