@@ -37,6 +37,11 @@ type slot struct {
 	tries  uint8 // how often a closed, empty period was asked for again
 }
 
+// wait is how long after it was asked an empty period is left alone, in seconds.
+func (s slot) wait() int64 {
+	return int64(emptyAgain[min(int(s.tries), len(emptyAgain)-1)] / time.Second)
+}
+
 // needs tells whether the period that ends at end must be asked for.
 func (a age) needs(s slot, end int64) bool {
 	switch {
@@ -49,8 +54,7 @@ func (a age) needs(s slot, end int64) bool {
 	case a.now < end+closes(a.period):
 		return s.asked/tick(a.period) != a.now/tick(a.period)
 	case s.asked >= a.settled(end):
-		wait := emptyAgain[min(int(s.tries), len(emptyAgain)-1)]
-		return a.now >= s.asked+int64(wait/time.Second)
+		return a.now >= s.asked+s.wait()
 	}
 	return true // closed by now, but last seen when it was young
 }

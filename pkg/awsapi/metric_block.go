@@ -12,6 +12,7 @@ type metricStore struct {
 
 	mu     sync.Mutex // guards what is inside the blocks, and merging
 	blocks *lru
+	made   *lru               // what was made of answers
 	merge  map[string]*merger // by scope
 }
 
@@ -39,8 +40,8 @@ func (b *block) cost() int64 {
 	return n
 }
 
-func newMetricStore(maxBytes int64) *metricStore {
-	return &metricStore{blocks: newLRU(maxBytes), merge: map[string]*merger{}}
+func newMetricStore(blockBytes, madeBytes int64) *metricStore {
+	return &metricStore{blocks: newLRU(blockBytes), made: newLRU(madeBytes), merge: map[string]*merger{}}
 }
 
 func blockKey(key string, number int64) string {

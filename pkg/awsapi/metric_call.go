@@ -38,19 +38,23 @@ func (c *metricCall) run() {
 	for _, w := range c.parts {
 		left[w] = true
 	}
-	finish := func(w *part) {
+	finish := func(parts []*part) {
 		c.merger.mu.Lock()
 		defer c.merger.mu.Unlock()
-		if left[w] {
-			delete(left, w)
-			c.merger.finish(w)
+		c.merger.epoch++
+		for _, w := range parts {
+			if left[w] {
+				delete(left, w)
+				w.epoch = c.merger.epoch
+				c.merger.finish(w)
+			}
 		}
 	}
 	defer func() {
 		p := recover()
 		for w := range left {
 			w.err = fmt.Errorf("internal error: %v", p)
-			finish(w)
+			finish([]*part{w})
 		}
 	}()
 	c.ask(c.parts, finish)
@@ -59,7 +63,7 @@ func (c *metricCall) run() {
 // ask answers parts by one call. Where AWS calls a query of it wrong, that one
 // is found and asked alone, so that it fails by itself: by its id in the message,
 // or else by halving.
-func (c *metricCall) ask(parts []*part, finish func(*part)) {
+func (c *metricCall) ask(parts []*part, finish func([]*part)) {
 	results, notes, err := c.fetch(parts)
 	var bad *BadRequest
 	if errors.As(err, &bad) && len(parts) > 1 {
@@ -84,10 +88,20 @@ func (c *metricCall) ask(parts []*part, finish func(*part)) {
 		if err != nil {
 			w.err = explain(err, w)
 		} else {
-			c.settle(w, results[wireID(i)], notes)
+			c.settleAlone(w, results[wireID(i)], notes)
 		}
-		finish(w)
 	}
+	finish(parts)
+}
+
+// settleAlone settles a part whose mistakes in the plugin are its own.
+func (c *metricCall) settleAlone(w *part, f *fetched, notes []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	c.settle(w, f, notes)
 }
 
 func wireID(i int) string { return "q" + strconv.Itoa(i) }

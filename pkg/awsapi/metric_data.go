@@ -52,6 +52,9 @@ func (c *Client) MetricData(ctx context.Context, reqs []MetricRequest, from, to 
 		}
 		answer.Results = append(answer.Results, result)
 	}
+	if !slices.ContainsFunc(answer.Results, MetricResult.shaky) {
+		answer.Standing = g.standing(slices.DeleteFunc(asks, func(a *ask) bool { return a == nil }), now)
+	}
 	answer.Usage = meter.Usage()
 	outer.add(answer.Usage)
 	// What has come in time is good, whoever's time has ended.
@@ -75,6 +78,9 @@ type ask struct {
 	known  *dense
 	parts  []*part
 
+	epoch  uint64 // of the merger, when it looked into the cache
+	stands int64  // how long the answer stands in Unix seconds; 0: it does not
+
 	ranged string // key of the whole answer, where there are no blocks
 	cached *rangedAnswer
 }
@@ -86,8 +92,9 @@ type rangedAnswer struct {
 }
 
 func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, now time.Time, opts MetricOptions) (*ask, error) {
+	moves := false
 	if first := now.Add(-oldest); from.Before(first) {
-		from = first
+		from, moves = first, true
 	}
 	whole := span{floorTo(from.Unix(), p.period), ceilTo(unixUp(to), p.period)}
 	// What has not begun yet has no data.
@@ -126,6 +133,9 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 		a.known = c.shared.metrics.read(p.key, whole, p.period)
 	}
 	age := age{now: now.Unix(), period: p.period, opts: opts}
+	if a.epoch = g.epoch; opts == (MetricOptions{}) && !moves {
+		a.stands = age.stands(a.known.slots, whole.from)
+	}
 	for _, s := range age.missing(whole, a.known.slots) {
 		for _, piece := range pieces(s, p) {
 			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache, hot))

@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -23,6 +24,7 @@ type merger struct {
 	flying  map[string][]*part // by plan key, until answered
 	armed   bool
 	hot     map[string]*hotMetric
+	epoch   uint64 // how often answers were written into the cache
 }
 
 // part is one span of one plan on its way.
@@ -39,6 +41,7 @@ type part struct {
 	meter   *Meter // of who asked first
 
 	// Set before done is closed.
+	epoch  uint64         // of the merger, with this answer written
 	answer *dense         // where the plan's data goes into blocks
 	raw    []MetricSeries // otherwise
 	notes  []string
@@ -141,7 +144,17 @@ func (g *merger) flush(window time.Duration) {
 	}
 	g.pending, g.armed = nil, false
 	parts = append(parts, g.warm(parts, now)...)
-	calls := group(parts, now)
+	var calls []*metricCall
+	for _, c := range group(parts, now) {
+		if !slices.ContainsFunc(c.parts, func(w *part) bool { return w.waiters > 0 }) {
+			// What would come along does not fit: it is not worth a call of its own.
+			for _, w := range c.parts {
+				g.finish(w)
+			}
+			continue
+		}
+		calls = append(calls, c)
+	}
 	for _, c := range calls {
 		c.merger, c.now = g, now
 		c.ctx, c.cancel = context.WithTimeout(context.Background(), callPatience)
@@ -153,11 +166,6 @@ func (g *merger) flush(window time.Duration) {
 			if c.client == nil && w.client != nil {
 				c.client, c.leader = w.client, w.meter
 			}
-		}
-	}
-	for _, c := range calls {
-		if c.client == nil { // parts nobody asked for alone: there is a first who did
-			c.client, c.leader = parts[0].client, parts[0].meter
 		}
 	}
 	g.mu.Unlock()

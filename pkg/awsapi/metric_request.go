@@ -40,8 +40,9 @@ type MetricOptions struct {
 // MetricAnswer has one result for every request that is not hidden, in their
 // order.
 type MetricAnswer struct {
-	Results []MetricResult
-	Usage   Usage
+	Results  []MetricResult
+	Usage    Usage
+	Standing Standing // how long the results would be the same
 }
 
 // MetricResult answers one request. An error is that of this request alone.
@@ -52,6 +53,10 @@ type MetricResult struct {
 	Partial  bool           // AWS had more but did not send it
 	Err      error
 }
+
+// shaky reports whether a result may be another one when it is asked again at the
+// same time: it lacks something, or tells what is not kept.
+func (r MetricResult) shaky() bool { return r.Err != nil || r.Partial || len(r.Messages) > 0 }
 
 // MetricSeries is one time series, oldest point first. A time is the start of
 // its period. Periods without data have no point. Series of one answer may share

@@ -23,12 +23,13 @@ type Shared struct {
 const (
 	defaultListBytes   = 16 << 20
 	defaultMetricBytes = 32 << 20
+	madeBytes          = 4 << 20
 	defaultEventBytes  = 64 << 20
 )
 
 // CacheBytes is what the caches of a process may hold together, by their own
 // count, where nothing else is said.
-const CacheBytes = defaultListBytes + defaultMetricBytes + defaultEventBytes
+const CacheBytes = defaultListBytes + defaultMetricBytes + madeBytes + defaultEventBytes
 
 // defaultLogQueries is the quota of log groups of the standard class.
 const defaultLogQueries = 100
@@ -63,7 +64,7 @@ func NewShared(o SharedOptions) *Shared {
 		flights: newFlights(),
 		queries: newGates(cmp.Or(o.LogQueries, defaultLogQueries)),
 		cache:   newLRU(pick(o.ListBytes, defaultListBytes)),
-		metrics: newMetricStore(pick(o.MetricBytes, defaultMetricBytes)),
+		metrics: newMetricStore(pick(o.MetricBytes, defaultMetricBytes), madeBytes),
 		events:  newLRU(pick(o.EventBytes, defaultEventBytes)),
 	}
 }

@@ -79,7 +79,27 @@ func TestAnnouncedPanelsAreOneCall(t *testing.T) {
 				f()
 			})
 		}
-		for i, queries := range panels {
+		panel := func(i int) {
+			got := r.Ask(asking("A", panels[i][0], from, to), asking("B", panels[i][1], from, to))
+			mu.Lock()
+			defer mu.Unlock()
+			for refID, a := range got {
+				if a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Rows() < 170 {
+					r.Errorf("panel %d, query %s: %v", i, refID, a.Error)
+					continue
+				}
+				u := a.Frames[0].Meta.Custom.(query.Custom).Usage
+				usage.MetricsBilled += u.MetricsBilled
+				usage.PointsFetched += u.PointsFetched
+				if usage.Calls == nil {
+					usage.Calls = map[string]int{}
+				}
+				for name, n := range u.Calls {
+					usage.Calls[name] += n
+				}
+			}
+		}
+		for i := range panels {
 			if i == 5 {
 				send(func() {
 					if status, text := r.announce(announcing(from, to, panels...)); status != http.StatusNoContent {
@@ -87,31 +107,13 @@ func TestAnnouncedPanelsAreOneCall(t *testing.T) {
 					}
 				})
 			}
-			send(func() {
-				got := r.Ask(asking("A", queries[0], from, to), asking("B", queries[1], from, to))
-				mu.Lock()
-				defer mu.Unlock()
-				for refID, a := range got {
-					if a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Rows() < 170 {
-						r.Errorf("panel %d, query %s: %v", i, refID, a.Error)
-						continue
-					}
-					u := a.Frames[0].Meta.Custom.(query.Custom).Usage
-					usage.MetricsBilled += u.MetricsBilled
-					usage.PointsFetched += u.PointsFetched
-					if usage.Calls == nil {
-						usage.Calls = map[string]int{}
-					}
-					for name, n := range u.Calls {
-						usage.Calls[name] += n
-					}
-				}
-			})
+			send(func() { panel(i) })
 		}
 		all.Wait()
 		if took := time.Since(started); took > 70*time.Millisecond {
 			r.Errorf("%s: the caller's identity and one call for all take 63 ms", took)
 		}
+		panel(0) // tells what nobody has told yet
 		counts := r.aws.Counts()
 		if n := calls(counts, "GetMetricData"); n != 1 || counts.MetricsBilled != 40 {
 			r.Errorf("%d calls, %d metrics billed, want 1 and 40", n, counts.MetricsBilled)

@@ -62,6 +62,16 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 		p.told.Missing(data.NoticeSeverityError, failed[0], "%d of %d series failed: %v", len(failed), len(m.requests), failed[0])
 	}
 	p.frames = frames(m, good, at)
+	if !m.several {
+		number(p.frames, &p.told)
+	}
+}
+
+// number makes series distinct whose labels are the same, and says so.
+func number(frames data.Frames, told *query.Remarks) {
+	if distinct(frames) {
+		told.Note(data.NoticeSeverityInfo, "Some series had the same labels and are numbered, which may change with their number: a label with ${PROP('Dim.…')} tells them apart for good.")
+	}
 }
 
 // answer is a query's answer from all its places.
@@ -97,8 +107,8 @@ func (a answer) response(alert bool) backend.DataResponse {
 	if len(out) == 0 && !read.q.Hide {
 		out = none(read)
 	}
-	if distinct(out) {
-		told.Note(data.NoticeSeverityInfo, "Some series had the same labels and are numbered, which may change with their number: a label with ${PROP('Dim.…')} tells them apart for good.")
+	if read.several {
+		number(out, &told)
 	}
 	if err := told.Whole(); alert && err != nil {
 		return query.Fail(err)

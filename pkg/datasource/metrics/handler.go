@@ -45,36 +45,55 @@ func (h *handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query
 	return out
 }
 
+// one is a query that has been read.
+type one struct {
+	query.Query
+	q      Query
+	places []query.Place
+}
+
+func (o one) options() awsapi.MetricOptions {
+	return awsapi.MetricOptions{NoCache: o.q.NoCache, NoCachedEmpty: o.Alert}
+}
+
 // gather asks what queries of one request ask, and gives their answers and
 // mistakes by their refId. What is asked ahead leaves those out that go past the
 // cache: they would be asked twice.
 func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahead bool) (answers map[string]*answer, wrong map[string]error) {
-	var (
-		groups = map[group][]asked{}
-		mu     sync.Mutex
-		slow   []func()
-	)
-	answers, wrong = map[string]*answer{}, map[string]error{}
+	wrong = map[string]error{}
+	var good []one
 	for _, raw := range queries {
 		raw = raw.UntilNow(s.Now())
 		q, places, err := read(s, raw)
-		if err != nil {
+		switch {
+		case err != nil:
 			wrong[raw.RefID] = err
-			continue
+		case !ahead || !q.NoCache:
+			good = append(good, one{raw, q, places})
 		}
-		if ahead && q.NoCache {
-			continue
-		}
+	}
+	k := keeping(good)
+	if parts := k.kept(ctx, s); parts != nil {
+		return answersOf(parts), wrong
+	}
+
+	var (
+		groups = map[group][]asked{}
+		parts  []part
+		mu     sync.Mutex
+		slow   []func()
+	)
+	for _, o := range good {
 		work := func() {
-			all := plans(ctx, s, raw.RefID, q, places)
+			all := plans(ctx, s, o.RefID, o.q, o.places)
 			mu.Lock()
 			defer mu.Unlock()
 			for _, a := range all {
-				g := group{a.place, raw.From, end(raw.To), awsapi.MetricOptions{NoCache: a.q.NoCache, NoCachedEmpty: raw.Alert}}
+				g := group{a.place, o.From, end(o.To), o.options()}
 				groups[g] = append(groups[g], a)
 			}
 		}
-		if q.wild() || len(places) > 1 { // AWS is asked for it
+		if o.q.wild() || len(o.places) > 1 { // AWS is asked for it
 			slow = append(slow, work)
 		} else {
 			work()
@@ -86,17 +105,24 @@ func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahea
 	query.Together(len(ready), func(i int) {
 		members := groups[ready[i]]
 		slices.SortFunc(members, func(a, b asked) int { return strings.Compare(a.refID, b.refID) })
-		parts := answered(ctx, s, ready[i], members)
+		some := answered(ctx, s, ready[i], members, k)
 		mu.Lock()
 		defer mu.Unlock()
-		for i, m := range members {
-			if answers[m.refID] == nil {
-				answers[m.refID] = &answer{}
-			}
-			answers[m.refID].parts = append(answers[m.refID].parts, parts[i])
-		}
+		parts = append(parts, some...)
 	})
-	return answers, wrong
+	return answersOf(parts), wrong
+}
+
+// answersOf are the answers that parts make, by refId.
+func answersOf(parts []part) map[string]*answer {
+	out := map[string]*answer{}
+	for _, p := range parts {
+		if out[p.asked.refID] == nil {
+			out[p.asked.refID] = &answer{}
+		}
+		out[p.asked.refID].parts = append(out[p.asked.refID].parts, p)
+	}
+	return out
 }
 
 // read is the query and the places it names.
@@ -140,18 +166,18 @@ func planned(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p q
 }
 
 // answered is what ask gives, also where it panics.
-func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked) (parts []part) {
+func answered(ctx context.Context, s *awsapi.Sessions, g group, members []asked, k *keeper) (parts []part) {
 	var err error
 	defer func() {
 		if err != nil {
 			parts = make([]part, len(members))
 			for i := range parts {
-				parts[i] = part{place: g.place, err: err}
+				parts[i] = part{place: g.place, asked: members[i], err: err}
 			}
 		}
 	}()
 	defer query.RecoverError(&err)
-	return ask(ctx, s, g, members)
+	return ask(ctx, s, g, members, k)
 }
 
 // end is the range's end moved up to a whole minute: CloudWatch's end is
@@ -164,7 +190,7 @@ func end(to time.Time) time.Time {
 }
 
 // ask sends the requests of one group and splits the answer by query.
-func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked) []part {
+func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, k *keeper) []part {
 	parts := make([]part, len(members))
 	var all []awsapi.MetricRequest
 	ids := map[string]string{}
@@ -182,32 +208,47 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked) []pa
 		return parts
 	}
 	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)
-	results := make(map[string]awsapi.MetricResult, len(found.Results))
-	for _, r := range found.Results {
-		results[r.ID] = r
-	}
-	at := g.place.Known("")
-	if c, errClient := s.Client(ctx, g.place.Account, g.place.Region); errClient == nil {
-		at = g.place.Known(c.Identity().AccountID)
-	}
-	counted := ""
-	for i, m := range members {
-		if parts[i].err != nil {
-			continue
+	if again := k.kept(ctx, s); again != nil { // somebody has made the same of it
+		parts = again
+	} else {
+		results := make(map[string]awsapi.MetricResult, len(found.Results))
+		for _, r := range found.Results {
+			results[r.ID] = r
 		}
-		if err != nil {
-			parts[i].err = err
-			continue
+		at := g.place.Known("")
+		if c, errClient := s.Client(ctx, g.place.Account, g.place.Region); errClient == nil {
+			at = g.place.Known(c.Identity().AccountID)
 		}
-		if counted == "" {
-			counted, parts[i].usage = m.refID, found.Usage
-		} else {
-			parts[i].sharedWith = counted
+		for i := range parts {
+			switch {
+			case parts[i].err != nil:
+			case err != nil:
+				parts[i].err = err
+			default:
+				parts[i].collect(results, at)
+			}
 		}
-		parts[i].usage.Add(m.planned)
-		parts[i].collect(results, at)
+		k.keep(ctx, s, parts, found.Standing)
 	}
+	tell(parts, members, found.Usage)
 	return parts
+}
+
+// tell writes into the first part that has not failed what all took.
+func tell(parts []part, members []asked, usage awsapi.Usage) {
+	counted := ""
+	for i := range parts {
+		p := &parts[i]
+		if p.err != nil {
+			continue
+		}
+		if p.usage = (awsapi.Usage{}); counted == "" {
+			counted, p.usage = p.asked.refID, usage
+		} else {
+			p.sharedWith = counted
+		}
+		p.usage.Add(members[i].planned)
+	}
 }
 
 // name finds the expressions that may give several series, and asks for labels
