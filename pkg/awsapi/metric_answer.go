@@ -143,7 +143,8 @@ func (d *dense) lines(p *metricPlan, until int64, g grids) []MetricSeries {
 	return out
 }
 
-// fill takes the points of a row, and reports whether there are any.
+// fill takes the points of a row, which it may keep, and reports whether there
+// are any.
 func (s *MetricSeries) fill(d *dense, row []float64, g grids) bool {
 	n, first, last := 0, -1, 0
 	for i, v := range row {
@@ -159,7 +160,7 @@ func (s *MetricSeries) fill(d *dense, row []float64, g grids) bool {
 	}
 	times := g.of(d)
 	if n == last-first+1 { // without a hole
-		s.Times, s.Values = slices.Clip(times[first:last+1]), slices.Clone(row[first:last+1])
+		s.Times, s.Values = slices.Clip(times[first:last+1]), slices.Clip(row[first:last+1])
 		return true
 	}
 	s.Times, s.Values = make([]time.Time, 0, n), make([]float64, 0, n)

@@ -17,13 +17,13 @@ import (
 // has to know that what had data a while ago has none.
 func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
-	times, unit := axes{m.q.period, map[axis]*data.Field{}}, unit(m.q)
+	times := axes{m.q.period, map[axis]*data.Field{}}
 	for i, r := range results {
 		for _, s := range r.Series {
 			if len(s.Times) == 0 && m.q.wild() && !m.q.alert {
 				continue
 			}
-			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s), unit))
+			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s)))
 		}
 	}
 	if len(out) > 0 {
@@ -35,7 +35,7 @@ func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames 
 // none is the answer of a query that has no series anywhere: one typed frame
 // without points. An alert rule then sees "no data" and not an error.
 func none(m asked) data.Frames {
-	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{m.q.period, map[axis]*data.Field{}}.of(awsapi.MetricSeries{}), unit(m.q))
+	f := frame(m.q, nil, awsapi.MetricSeries{}, axes{m.q.period, map[axis]*data.Field{}}.of(awsapi.MetricSeries{}))
 	query.Asked(f, "%s", describe(m))
 	return data.Frames{f}
 }
@@ -76,13 +76,13 @@ func (a axes) of(s awsapi.MetricSeries) *data.Field {
 	return a.fields[k]
 }
 
-func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field, unit string) *data.Frame {
+func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field) *data.Frame {
 	name := q.MetricName
 	if q.Expression != "" {
 		name = "value"
 	}
 	value := data.NewField(name, labels, s.Values)
-	config := &data.FieldConfig{Unit: unit}
+	config := &data.FieldConfig{Unit: q.grafanaUnit}
 	if q.Label != "" && s.Label != "" {
 		config.DisplayNameFromDS, _, _ = strings.Cut(s.Label, apart)
 	}

@@ -205,6 +205,7 @@ func ask(ctx context.Context, s *awsapi.Sessions, g group, members []asked, k *k
 		}
 	}
 	if len(all) == 0 {
+		tell(parts, members, awsapi.Usage{})
 		return parts
 	}
 	found, err := s.MetricData(ctx, g.place.Account, g.place.Region, all, g.from, g.to, g.opts)

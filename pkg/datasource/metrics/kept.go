@@ -2,9 +2,8 @@ package metrics
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -43,7 +42,7 @@ func keeping(all []one) *keeper {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(a, b one) int { return strings.Compare(a.RefID, b.RefID) })
 	var name strings.Builder
-	fmt.Fprintf(&name, "%s\x00%s", k.place.Account, k.place.Region)
+	name.WriteString(k.place.Account + "\x00" + k.place.Region)
 	for i, o := range all {
 		switch {
 		case len(o.places) != 1 || o.places[0] != k.place,
@@ -53,11 +52,9 @@ func keeping(all []one) *keeper {
 			i > 0 && o.RefID == all[i-1].RefID:
 			return nil
 		}
-		text, err := json.Marshal(o.q)
-		if err != nil {
-			return nil // nothing that was read from JSON
+		for _, part := range []string{o.RefID, o.q.period.String(), strconv.FormatBool(o.q.recent), o.q.text} {
+			name.WriteString("\x00" + strconv.Itoa(len(part)) + " " + part)
 		}
-		fmt.Fprintf(&name, "\x00%q %s %t %s", o.RefID, o.q.period, o.q.recent, text)
 	}
 	k.name = name.String()
 	return k

@@ -63,7 +63,7 @@ func TestWireLabel(t *testing.T) {
 func TestEqualLabelsAreNumbered(t *testing.T) {
 	var frames data.Frames
 	for _, l := range []data.Labels{{"series": "a"}, {"series": "b"}, {"series": "a"}, {"series": "a (2)"}, {"series": "a"}, {}, {}} {
-		frames = append(frames, frame(Query{Expression: "x"}, l, awsapi.MetricSeries{}, axes{fields: map[axis]*data.Field{}}.of(awsapi.MetricSeries{}), ""))
+		frames = append(frames, frame(Query{Expression: "x"}, l, awsapi.MetricSeries{}, axes{fields: map[axis]*data.Field{}}.of(awsapi.MetricSeries{})))
 	}
 	if !distinct(frames) {
 		t.Error("nothing is said")

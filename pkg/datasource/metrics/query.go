@@ -9,6 +9,7 @@ package metrics
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -41,6 +42,9 @@ type Query struct {
 	AccountID string `json:"accountId"` // a linked account (cross-account observability)
 	Hide      bool   `json:"hide"`      // only referred to, not answered
 	NoCache   bool   `json:"noCache"`
+
+	text        string // all of the above in one form, whatever JSON said it
+	grafanaUnit string
 
 	period time.Duration
 	alert  bool // it is asked for an alert rule
@@ -80,7 +84,25 @@ var (
 	statistic = regexp.MustCompile(`^(Average|Sum|SampleCount|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|(TM|WM|PR|TC|TS)\(.*\))$`)
 )
 
+// decode reads a query for its range and for who asks.
 func decode(q query.Query) (Query, error) {
+	out, err := remembered.parse(q)
+	if err != nil {
+		return Query{}, err
+	}
+	out.NoCache = out.NoCache || q.NoCache
+	out.alert, out.fresh = q.Alert, out.NoCache || q.Alert
+	if out.period, err = period(out.Period, q); err != nil {
+		return Query{}, err
+	}
+	if !q.From.Before(q.To) {
+		return Query{}, query.Wrong("", "the time range ends before it begins")
+	}
+	return out, nil
+}
+
+// parse reads what the text of a query says by itself.
+func parse(q query.Query) (Query, error) {
 	var out Query
 	if err := query.Decode(q, &out); err != nil {
 		return Query{}, err
@@ -94,38 +116,41 @@ func decode(q query.Query) (Query, error) {
 	if out.Period == "" {
 		out.Period = "auto"
 	}
-	out.NoCache = out.NoCache || q.NoCache
-	out.alert, out.fresh = q.Alert, out.NoCache || q.Alert
-	var err error
-	if out.period, err = period(out.Period, q); err != nil {
-		return Query{}, err
-	}
 	if out.ID != "" && !validID.MatchString(out.ID) {
 		return Query{}, query.Wrong("id", "%q: an id starts with a lower-case letter and holds letters, digits and _ only", out.ID)
 	}
-	if !q.From.Before(q.To) {
-		return Query{}, query.Wrong("", "the time range ends before it begins")
+	if err := out.checkMetric(); err != nil {
+		return Query{}, err
 	}
-	if out.Expression != "" {
-		return out, nil
+	text, err := json.Marshal(out)
+	if err != nil {
+		return Query{}, fmt.Errorf("write the query in one form: %w", err)
+	}
+	out.text, out.grafanaUnit = string(text), unit(out)
+	return out, nil
+}
+
+func (q Query) checkMetric() error {
+	if q.Expression != "" {
+		return nil
 	}
 	switch {
-	case out.Namespace == "":
-		return Query{}, query.Wrong("namespace", "is empty: for example AWS/EC2")
-	case out.MetricName == "":
-		return Query{}, query.Wrong("metricName", "is empty: for example CPUUtilization")
-	case !statistic.MatchString(out.Statistic):
-		return Query{}, query.Wrong("statistic", "%q is not known; for example Average, Sum, Minimum, Maximum, SampleCount, p99, tm95", out.Statistic)
+	case q.Namespace == "":
+		return query.Wrong("namespace", "is empty: for example AWS/EC2")
+	case q.MetricName == "":
+		return query.Wrong("metricName", "is empty: for example CPUUtilization")
+	case !statistic.MatchString(q.Statistic):
+		return query.Wrong("statistic", "%q is not known; for example Average, Sum, Minimum, Maximum, SampleCount, p99, tm95", q.Statistic)
 	}
-	for name, values := range out.Dimensions {
+	for name, values := range q.Dimensions {
 		if slices.Contains(values, "") {
-			return Query{}, query.Wrong("dimensions."+name, "has an empty value; * stands for any")
+			return query.Wrong("dimensions."+name, "has an empty value; * stands for any")
 		}
 		if name == "" {
-			return Query{}, query.Wrong("dimensions", "a dimension has no name")
+			return query.Wrong("dimensions", "a dimension has no name")
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // exact reports whether further dimensions than those named are excluded.

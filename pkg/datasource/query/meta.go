@@ -32,8 +32,9 @@ type Custom struct {
 }
 
 // Describe writes into the first frame what the answer took: for programs into
-// meta.custom, for the query inspector into its statistics. An answer without
-// frames gets one.
+// meta.custom, for the query inspector into its statistics, unless it took
+// nothing: a neighbour's answer tells for both then. An answer without frames
+// gets one.
 func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
 	if len(frames) == 0 {
 		frames = data.Frames{data.NewFrame("")}
@@ -45,6 +46,9 @@ func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
 	calls := 0
 	for _, n := range u.Calls {
 		calls += n
+	}
+	if calls+u.CacheHits+u.Joined == 0 {
+		return frames
 	}
 	m.Stats = append(m.Stats,
 		stat("AWS calls", "", float64(calls)),
