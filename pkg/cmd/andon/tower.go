@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"syscall"
@@ -42,8 +41,8 @@ func towerListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			const heading = "TOWER\tCONTACT\tLAST\tSHOULD SHOW\tSHOWS"
-			return printList(&r, c.OutOrStdout(), towers, "no tower is configured", heading, func(t client.Tower) string {
+			heading := []string{"TOWER", "CONTACT", "LAST", "SHOULD SHOW", "SHOWS"}
+			return printList(&r, c.OutOrStdout(), towers, "no tower is configured", heading, func(t client.Tower) []string {
 				contact, shows := string(t.Contact), t.Shown.String()
 				switch t.Contact {
 				case lamp.Seen:
@@ -56,7 +55,7 @@ func towerListCommand() *cobra.Command {
 				if !t.LastContact.IsZero() {
 					last = clock(t.LastContact)
 				}
-				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", t.Name, contact, last, t.Desired, shows)
+				return []string{t.Name, contact, last, t.Desired.String(), shows}
 			})
 		},
 	}
@@ -78,7 +77,7 @@ func towerReadCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), o, func(w io.Writer) { fmt.Fprintln(w, o.State) })
+			return r.print(c.OutOrStdout(), o, func(t *table) { t.line(o.State.String()) })
 		},
 	}
 	return r.flags(c)
