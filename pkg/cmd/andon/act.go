@@ -148,7 +148,7 @@ func buzzerStopCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "buzzer-stop [TOWER]",
 		Short: "Stop the buzzer of a tower, or of all; nothing is acknowledged",
-		Args:  args(cobra.MaximumNArgs(1)),
+		Args:  atMostOne,
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {

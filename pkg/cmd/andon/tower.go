@@ -62,12 +62,14 @@ func towerListCommand() *cobra.Command {
 	return r.flags(c)
 }
 
+const nameTower = "name a tower, as `andon tower list` shows them"
+
 func towerReadCommand() *cobra.Command {
 	var r remote
 	c := &cobra.Command{
 		Use:   "read TOWER",
 		Short: "Ask a tower what it shows",
-		Args:  args(cobra.ExactArgs(1)),
+		Args:  one(nameTower),
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {
@@ -88,7 +90,7 @@ func towerTestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test TOWER",
 		Short: "Light every unit of a tower and sound it for a moment",
-		Args:  args(cobra.ExactArgs(1)),
+		Args:  one(nameTower),
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {
