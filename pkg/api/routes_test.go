@@ -41,6 +41,8 @@ func TestRequestsThatAreWrong(t *testing.T) {
 		{"POST", "/api/v1/buzzer-stop", `{"tower":"none"}`, 404, "none"},
 		{"POST", "/api/v1/towers/ops-room/read", ``, 409, "shadow"},
 		{"POST", "/api/v1/towers/ops-room/test", ``, 409, "shadow"},
+		{"POST", "/api/v1/towers/nope/read", ``, 404, `\"nope\": there is no tower of that name`},
+		{"POST", "/api/v1/towers/nope/test", ``, 404, `\"nope\": there is no tower of that name`},
 		{"GET", "/api/v1/history?limit=0", ``, 400, "1 to 1000"},
 		{"GET", "/api/v1/history?limit=1001", ``, 400, "1 to 1000"},
 		{"GET", "/api/v1/history?limit=x", ``, 400, "1 to 1000"},

@@ -20,6 +20,14 @@ func (s *Server) towers(*http.Request) (any, error) {
 	return towers, nil
 }
 
+// tower finds a tower; the error names what was looked for.
+func (s *Server) tower(name string) (*bridge.Tower, error) {
+	if t := s.deps.Bridge.Tower(name); t != nil {
+		return t, nil
+	}
+	return nil, fmt.Errorf("%q: %w", name, bridge.ErrNoTower)
+}
+
 func (s *Server) buzzerStop(r *http.Request) (any, error) {
 	var in struct {
 		Tower string `json:"tower"`
@@ -36,9 +44,9 @@ func (s *Server) buzzerStop(r *http.Request) (any, error) {
 		}
 	}
 	for _, name := range names {
-		t := s.deps.Bridge.Tower(name)
-		if t == nil {
-			return nil, fmt.Errorf("%q: %w", name, bridge.ErrNoTower)
+		t, err := s.tower(name)
+		if err != nil {
+			return nil, err
 		}
 		if err := t.StopBuzzer(r.Context(), who.Name); err != nil {
 			return nil, err
@@ -48,11 +56,18 @@ func (s *Server) buzzerStop(r *http.Request) (any, error) {
 }
 
 func (s *Server) readTower(r *http.Request) (any, error) {
-	return s.deps.Lamps.Read(r.Context(), r.PathValue("name"))
+	name := r.PathValue("name")
+	if _, err := s.tower(name); err != nil {
+		return nil, err
+	}
+	return s.deps.Lamps.Read(r.Context(), name)
 }
 
 func (s *Server) testTower(r *http.Request) (any, error) {
 	name := r.PathValue("name")
+	if _, err := s.tower(name); err != nil {
+		return nil, err
+	}
 	who, _ := Who(r)
 	s.deps.Log.Info("tower test", "tower", name, "by", who.Name)
 	return map[string]string{"tested": name}, s.deps.Lamps.Test(r.Context(), name)
