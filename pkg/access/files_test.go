@@ -108,6 +108,8 @@ func TestUserWarnings(t *testing.T) {
 		"a placeholder":          {User{TokenFile: placeholder}, []string{"users[0].token_file: " + placeholder + ` holds the placeholder "change-me"`}},
 		"a file for everybody":   {User{TokenFile: world}, []string{"users[0].token_file: every user of this machine can read " + world + " (mode 0604)"}},
 		"no file":                {User{TokenFile: good + ".none"}, []string{}}, // a mistake, not a warning
+		"a viewer for others":    {User{Name: "grafana", Role: Viewer, TokenFile: good, OnBehalfOf: true}, []string{"users[0].on_behalf_of: a viewer changes nothing: what grafana sends for others, such as acknowledgements, is refused"}},
+		"an operator for others": {User{Name: "grafana", Role: Operator, TokenFile: good, OnBehalfOf: true}, []string{}},
 		"a password":             {User{PasswordHash: hashOf(t, "correct horse")}, []string{}},
 		"the example's password": {User{PasswordHash: hashOf(t, "change-me")}, []string{`users[0].password_hash: the password is "change-me", which anybody would guess`}},
 	} {

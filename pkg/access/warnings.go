@@ -36,8 +36,8 @@ func ListenerWarnings(path string, listeners []Listener, users, senders bool) co
 	return ps
 }
 
-// UserWarnings names users whose password or token is a placeholder, or whose
-// token others can read. It takes a moment for each password: comparing with
+// UserWarnings names users whose password or token is a placeholder, whose token
+// others can read, or who speak for others and may do nothing. It takes a moment for each password: comparing with
 // a bcrypt hash is slow on purpose.
 func UserWarnings(path string, users []User) config.Problems {
 	var ps config.Problems
@@ -45,6 +45,9 @@ func UserWarnings(path string, users []User) config.Problems {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		if word, ok := placeholderOf(u); ok {
 			ps.Add(at+".password_hash", "make another: htpasswd -nBC 10 "+u.Name, "the password is %q, which anybody would guess", word)
+		}
+		if u.OnBehalfOf && u.Role == Viewer {
+			ps.Add(at+".on_behalf_of", "role: operator, or remove it", "a viewer changes nothing: what %s sends for others, such as acknowledgements, is refused", u.Name)
 		}
 		if u.TokenFile != "" {
 			ps = append(ps, SecretWarnings(at+".token_file", u.TokenFile)...)

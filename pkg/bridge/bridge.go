@@ -90,7 +90,8 @@ const (
 	maxCommand  = 1000 // events in one command
 	maxDue      = 1000 // deadlines in one transaction
 	commitLimit = 8 * time.Second
-	retryAfter  = time.Second // after a failed commit, for what time does
+	retryAfter  = time.Second      // after a failed commit, for what time does
+	lookAfter   = 10 * time.Second // where nothing happens: is the journal still there?
 )
 
 // ErrUnavailable tells that nothing can be made durable.
@@ -327,7 +328,7 @@ func (b *Bridge) untilNext(ok bool) time.Duration {
 		}
 	}
 	if next.IsZero() {
-		return time.Minute
+		return lookAfter
 	}
-	return min(max(next.Sub(b.now()), 0), time.Minute)
+	return min(max(next.Sub(b.now()), 0), lookAfter)
 }

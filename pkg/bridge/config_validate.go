@@ -76,9 +76,11 @@ func (c *Config) validateNotifiers() config.Problems {
 	return ps
 }
 
+const oneTower = "one entry for each tower; match and show say what it shows"
+
 func (c *Config) validateTowers() config.Problems {
 	var ps config.Problems
-	names, places := map[string]int{}, map[string]int{}
+	names := map[string]int{}
 	c.Plans = nil
 	for i, t := range c.Towers {
 		at := fmt.Sprintf("towers[%d]", i)
@@ -89,11 +91,9 @@ func (c *Config) validateTowers() config.Problems {
 			ps.Add(at+".name", "a name of its own", "%q is the name of towers[%d] too", t.Name, first)
 		}
 		names[t.Name] = i
-		place := t.Notifier + " " + t.Place()
-		if first, twice := places[place]; twice && t.Place() != "" {
-			ps.Add(at+".settings.address", "one entry for each tower; match and show say what it shows", "towers[%d] is at %s too: the two would switch each other's lights", first, t.Place())
+		if first := t.SameAs(c.Towers[:i]); first >= 0 {
+			ps.Add(at+".settings.address", oneTower, "towers[%d] is at %s too: the two would switch each other's lights", first, t.Place())
 		}
-		places[place] = i
 		known := false
 		for _, n := range c.Notifiers {
 			known = known || n.Name == t.Notifier

@@ -28,7 +28,11 @@ func (c *Config) Warnings() error {
 	ps = append(ps, c.equalWarnings()...)
 	ps = append(ps, c.journalWarnings()...)
 	for i, t := range c.Towers {
-		ps = append(ps, tower.Warnings(fmt.Sprintf("towers[%d]", i), t, c.Severities)...)
+		at := fmt.Sprintf("towers[%d]", i)
+		ps = append(ps, tower.Warnings(at, t, c.Severities)...)
+		if first := t.NearTo(c.Towers[:i]); first >= 0 {
+			ps.Add(at+".settings.address", oneTower, "towers[%d] is at %s, this at %s: if that is one tower, the two switch each other's lights", first, c.Towers[first].Place(), t.Place())
+		}
 	}
 	if len(c.Receivers) == 0 {
 		ps.Add("receivers", "add one", "nothing can send alerts but andon send")

@@ -20,6 +20,14 @@ const mailReceivers = `receivers:
     extract: [{body: '(?P<job>c)'}]
 `
 
+func twoTowers(one, other string) string {
+	const entry = "  - {name: NAME, notifier: patlite, show: {critical: {red: flash}, bridge_failed: {red: steady}}, settings: {model: NHV6, address: ADDRESS}}\n"
+	of := func(name, address string) string {
+		return strings.NewReplacer("NAME", name, "ADDRESS", address).Replace(entry)
+	}
+	return "notifiers: [{name: patlite}]\ntowers:\n" + of("a", one) + of("b", other)
+}
+
 func TestWarnings(t *testing.T) {
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "missing")
@@ -54,6 +62,12 @@ func TestWarnings(t *testing.T) {
 			"a rule below one that takes all", mailReceivers + `rules: [{name: a, match: ['host="x"'], severity: info}, {name: b, match: ['job="y"', 'host="x"'], severity: critical}, {name: c, match: ['job="y"'], severity: info}]`,
 			`11:74: rules[1].match: rules[0] (a) takes all that it matches: it never decides; put it above, or remove it`,
 		},
+		{"a tower with and without the port", mailReceivers + twoTowers("192.0.2.1", "192.0.2.1:80"), "14:129: towers[1].settings.address: towers[0] is at 192.0.2.1, this at 192.0.2.1:80: if that is one tower, the two switch each other's lights; one entry for each tower; match and show say what it shows"},
+		{
+			"a tower by two protocols", mailReceivers + twoTowers("tower1, protocol: http", "Tower1., protocol: pns"),
+			"14:129: towers[1].settings.address: towers[0] is at tower1:80, this at tower1:10000: if that is one tower, the two switch each other's lights; one entry for each tower; match and show say what it shows",
+		},
+		{"towers behind one address", mailReceivers + twoTowers("127.0.0.1:28080", "127.0.0.1:28100"), ""},
 		{"a rule below one that goes on", mailReceivers + `rules: [{name: a, match: ['host="x"'], continue: true, labels: {s: t}}, {name: b, match: ['host="x"'], severity: critical}]`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -64,6 +64,36 @@ func TestWhatIsNotDurableIsRefusedAndShown(t *testing.T) {
 	})
 }
 
+// TestAJournalThatIsTakenAwayIsNoticed while nothing happens; put back, it is the
+// journal again.
+func TestAJournalThatIsTakenAwayIsNoticed(t *testing.T) {
+	inOpsRoom(t, func(s *scenario) {
+		s.Fire(`alertname="A"`)
+		s.Expect("ops-room", "amber=steady")
+		file := filepath.Join(s.dir, "andon.db")
+		if err := os.Rename(file, file+".aside"); err != nil {
+			t.Fatal(err)
+		}
+		s.At("11s")
+		s.Expect("ops-room", failed)
+		s.Expect("hall", "blue=steady")
+		err := s.bridge.Failed()
+		if !errors.Is(err, journal.ErrLost) || !strings.Contains(err.Error(), file+" is gone; put ") {
+			t.Errorf("got %v", err)
+		}
+		if err := s.bridge.Submit(context.Background(), batchOf(amEvent(t, `alertname="B"`, alert.Firing))); !errors.Is(err, receive.ErrBusy) {
+			t.Errorf("taken: %v", err)
+		}
+		if err := os.Rename(file+".aside", file); err != nil {
+			t.Fatal(err)
+		}
+		s.At("13s")
+		s.Expect("ops-room", "amber=steady")
+		s.Expect("hall", "off")
+		s.Open("A")
+	})
+}
+
 // TestTheBuzzerOfAFailedBridgeCanBeStopped: until it fails again.
 func TestTheBuzzerOfAFailedBridgeCanBeStopped(t *testing.T) {
 	text, err := os.ReadFile("testdata/ops-room.yaml")

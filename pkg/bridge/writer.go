@@ -182,12 +182,17 @@ func (b *Bridge) turn(commands []*command) bool {
 }
 
 // commit makes a batch durable within a time. Where nothing is to be written
-// it finds out whether a journal that has failed works again.
+// it looks whether the journal is still there, and finds out whether one that has
+// failed works again.
 func (b *Bridge) commit(batch *journal.Batch, limit time.Duration) error {
 	if b.journal == nil {
 		return ErrUnavailable
 	}
 	if batch.Empty() && b.Failed() == nil {
+		if err := b.journal.Lost(); err != nil {
+			b.fail(err)
+			return err
+		}
 		return nil
 	}
 	if batch.Empty() {

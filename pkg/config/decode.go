@@ -6,6 +6,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
@@ -121,20 +122,25 @@ var (
 func Decode(file string, r io.Reader, into any) (*Document, Problems) {
 	doc := &Document{File: file, pos: map[string][2]int{"": {1, 1}}}
 	var problems Problems
+	text, err := io.ReadAll(r)
+	if err != nil {
+		problems.Add("", "", "cannot be read: %v", err)
+		return doc, problems
+	}
 	var root yaml.Node
-	dec := yaml.NewDecoder(r)
+	dec := yaml.NewDecoder(bytes.NewReader(text))
 	switch err := dec.Decode(&root); {
 	case errors.Is(err, io.EOF):
 		problems.Add("", allowedIn(reflect.TypeOf(into).Elem()), "the file holds no settings")
 		return doc, problems
 	case err != nil:
-		return doc, append(problems, syntaxProblem(err))
+		return doc, append(problems, syntaxProblem(err, text))
 	}
 	var second yaml.Node
 	switch err := dec.Decode(&second); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
-		problems = append(problems, syntaxProblem(err))
+		problems = append(problems, syntaxProblem(err, text))
 	default:
 		problems = append(problems, Problem{
 			What: "a second document follows (---)", Allowed: "one YAML document a file", Line: second.Line, Column: second.Column,
@@ -147,7 +153,7 @@ func Decode(file string, r io.Reader, into any) (*Document, Problems) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-func syntaxProblem(err error) Problem {
+func syntaxProblem(err error, file []byte) Problem {
 	text := err.Error()
 	p := Problem{Line: 1, Column: 1}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
@@ -157,5 +163,34 @@ func syntaxProblem(err error) Problem {
 		}
 	}
 	p.What = "not YAML: " + text
+	if line, column := tabAt(text, file, p.Line); line > 0 {
+		p.Line, p.Column = line, column
+		p.What, p.Allowed = "not YAML: the line is indented with a tab, which is not allowed", "indent with spaces"
+	}
 	return p
+}
+
+// leadingTab finds a tab before what a line says, unless that begins with one of
+// the other characters that no token can begin with.
+var leadingTab = regexp.MustCompile("^[ -]*(\t)[ \t-]*[^ \t\r@`%-]")
+
+// tabAt finds the tab that a message of the YAML decoder is about; 0: it is about
+// something else. The decoder's line is that of the tab, or where the tab spoils
+// what goes on from above, some line before it.
+func tabAt(message string, file []byte, line int) (at, column int) {
+	lines := strings.Split(string(file), "\n")
+	last := len(lines)
+	switch message {
+	case "found character that cannot start any token":
+		last = line
+	case "found a tab character that violates indentation":
+	default:
+		return 0, 0
+	}
+	for at := max(line, 1); at <= min(last, len(lines)); at++ {
+		if m := leadingTab.FindStringSubmatchIndex(lines[at-1]); m != nil {
+			return at, m[2] + 1
+		}
+	}
+	return 0, 0
 }

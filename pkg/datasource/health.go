@@ -54,11 +54,16 @@ func namesAWS(s backend.DataSourceInstanceSettings) bool {
 	return s.Database != "" || s.DecryptedSecureJSONData["accessKey"] != ""
 }
 
+// report makes one answer of all findings. What works and has a hint all the same
+// is told, and spoils nothing.
 func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
 	var works int
-	var wrong []string
+	var wrong, mind []string
 	for _, c := range all {
 		if c.OK {
+			if c.Hint != "" {
+				mind = append(mind, describe(c))
+			}
 			if c.Name != "credentials" {
 				works++
 			}
@@ -82,6 +87,9 @@ func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
 		r.Status = backend.HealthStatusError
 		r.Message = strings.Join(wrong, "; ")
 	}
+	if len(mind) > 0 {
+		r.Message = strings.TrimSuffix(r.Message, ".") + ". But mind: " + strings.Join(mind, "; ")
+	}
 	return r, nil
 }
 
@@ -92,6 +100,8 @@ func describe(c awsapi.Capability) string {
 	}
 	var why string
 	switch {
+	case c.OK:
+		return name + ": " + c.Hint
 	case c.MissingPermission != "":
 		why = "permission " + c.MissingPermission + " is missing"
 	default:

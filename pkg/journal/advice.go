@@ -24,6 +24,8 @@ func Advice(path string, err error) string {
 		return "install the version of andon that wrote " + path + ", or newer"
 	case errors.Is(err, ErrCorrupt):
 		return "stop andon, move " + path + " with its -wal and -shm files aside, put a backup in its place or start without one, start andon; senders repeat what is still firing"
+	case errors.Is(err, ErrLost):
+		return "put " + path + " with its -wal and -shm files back where they were, and andon goes on by itself; otherwise stop andon, move what is left of the three aside, put a backup in its place or start without one, start andon; senders repeat what is still firing"
 	case full:
 		return "make room on the disk of " + path + ": andon goes on by itself"
 	case errors.Is(err, fs.ErrNotExist):

@@ -59,7 +59,7 @@ func (j *Journal) checkpointIfDue(ctx context.Context) {
 		return
 	}
 	j.checkpoints.size.Store(info.Size())
-	if info.Size() >= checkpointAt {
+	if info.Size() >= checkpointAt && j.Lost() == nil { // no page goes into a file that somebody has just put there
 		_, _ = j.read.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
 	}
 }

@@ -22,6 +22,8 @@ type header struct {
 	application uint32 // offset 68
 }
 
+const magic = "SQLite format 3\x00"
+
 // readHeader looks at a file without opening it as a database, so that one
 // that is not ours stays untouched to the byte. A file that does not exist or
 // is empty has no header.
@@ -40,7 +42,7 @@ func readHeader(path string) (*header, error) {
 		return nil, nil
 	case err != nil && !errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, err
-	case n < len(b), string(b[:16]) != "SQLite format 3\x00":
+	case n < len(b), string(b[:16]) != magic:
 		return nil, fmt.Errorf("%w: it is not an SQLite database", ErrCorrupt)
 	}
 	return &header{wal: b[18] == 2, version: binary.BigEndian.Uint32(b[60:]), application: binary.BigEndian.Uint32(b[68:])}, nil

@@ -29,6 +29,7 @@ type Journal struct {
 	stmts statements
 
 	checkpoints checkpointer
+	watched     watched
 }
 
 type statements struct {
@@ -68,6 +69,7 @@ func (b *Batch) Empty() bool {
 // Close closes the journal.
 func (j *Journal) Close() error {
 	j.stopCheckpoints()
+	j.watched.over.Store(true)
 	var errs []error
 	// A statement that is left open keeps SQLite's connection, and with it the
 	// files, from being closed.
@@ -85,6 +87,9 @@ func (j *Journal) Close() error {
 	if j.write != nil {
 		errs = append(errs, j.write.Close())
 	}
+	if j.watched.file != nil { // the last, see watched
+		errs = append(errs, j.watched.file.Close())
+	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("close journal %s: %w", j.path, err)
 	}
@@ -94,12 +99,17 @@ func (j *Journal) Close() error {
 // Path is the file of the journal.
 func (j *Journal) Path() string { return j.path }
 
-// Commit makes a batch durable; when it returns nil, it is on the disk.
+// Commit makes a batch durable; when it returns nil, it is on the disk. ErrLost:
+// the journal is not the file that was opened.
 func (j *Journal) Commit(ctx context.Context, b *Batch) error {
 	if b.Empty() {
 		return nil
 	}
-	if err := j.commit(ctx, b); err != nil {
+	err := j.Lost()
+	if err == nil {
+		err = j.commit(ctx, b)
+	}
+	if err != nil {
 		return fmt.Errorf("commit to journal %s: %w", j.path, err)
 	}
 	return nil

@@ -84,6 +84,9 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 			err = errors.Join(err, j.Close())
 		}
 	}()
+	if err = j.watch(); err != nil {
+		return nil, nil, err
+	}
 	if j.write, err = connect(path, "rwc", 1); err != nil {
 		return nil, nil, err
 	}
@@ -104,6 +107,7 @@ func open(ctx context.Context, path string) (_ *Journal, _ *Contents, err error)
 			return nil, nil, err
 		}
 	}
+	j.watchAside()
 	j.startCheckpoints()
 	return j, contents, nil
 }

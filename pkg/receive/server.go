@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -65,6 +66,7 @@ type receiver struct {
 	name   string
 	guard  *guard
 	sender sender
+	denied atomic.Int64 // requests since the last accepted one that did not prove who sent them
 }
 
 // NewServer opens the configured receivers: it reads their secrets and
@@ -96,7 +98,7 @@ func NewServer(cfgs []Config, deps Deps) (*Server, error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("receivers[%d].%w", i, err))
 		}
-		s.receivers[c.Name] = &receiver{c.Name, g, opened}
+		s.receivers[c.Name] = &receiver{name: c.Name, guard: g, sender: opened}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -115,6 +117,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.refuse(w, r, rc, err)
 		return
+	}
+	if n := rc.denied.Swap(0); n > 0 {
+		s.deps.Logger.Info("receiver accepts requests again", "receiver", rc.name, "from", r.RemoteAddr, "refused", n)
 	}
 	for _, refusal := range out.refusals {
 		s.tell(refusal)
@@ -261,8 +266,19 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rc *receiver, er
 		answer["error"] = "not now, send it again"
 		w.Header().Set("Retry-After", "5")
 	}
+	if refusal.Status == http.StatusUnauthorized || refusal.Status == http.StatusForbidden {
+		s.denied(rc, refusal)
+	}
 	s.tell(refusal)
 	s.answer(w, rc, refusal.Status, answer)
+}
+
+// denied logs the first request since the last accepted one that proved nothing:
+// a mistyped secret shows on no lamp, and strangers must not fill the log.
+func (s *Server) denied(rc *receiver, r Refusal) {
+	if rc.denied.Add(1) == 1 {
+		s.deps.Logger.Warn("receiver refuses requests: their sender is not proven", "receiver", r.Receiver, "from", r.From, "reason", r.Reason, "error", r.Detail)
+	}
 }
 
 func (s *Server) tell(r Refusal) {

@@ -281,21 +281,6 @@ func (c Config) Model() string {
 	return "the tower"
 }
 
-// Place is where the settings say that the tower is: its address and port; empty
-// where they name no address. Two towers of one notifier at one place are one
-// tower with two minds.
-func (c Config) Place() string {
-	m, _ := c.Settings.Value.(map[string]any)
-	if address, ok := m["address"].(string); ok && address != "" {
-		address = strings.TrimSuffix(strings.ToLower(address), ".") // as names are compared: RFC 4343
-		if port, given := m["port"]; given {
-			return fmt.Sprintf("%s, port %v", address, port)
-		}
-		return address
-	}
-	return ""
-}
-
 func patternNames() string { return join(lamp.Patterns) }
 
 func join[T ~string](names []T) string {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -47,24 +46,24 @@ func printOutcomes(r *remote, c *cobra.Command, outcomes []client.Outcome, done 
 			failed++
 		}
 	}
-	err := r.print(c.OutOrStdout(), outcomes, func(w io.Writer) {
+	err := r.print(c.OutOrStdout(), outcomes, func(t *table) {
 		for _, o := range outcomes {
 			switch {
 			case o.Skipped:
-				fmt.Fprintf(w, "%s\tskipped: %s\n", o.Identity, o.Error)
+				t.row(string(o.Identity), "skipped: "+o.Error)
 			case o.Error != "":
-				fmt.Fprintf(w, "%s\t%s\n", o.Identity, o.Error)
+				t.row(string(o.Identity), o.Error)
 			default:
-				fmt.Fprintf(w, "%s\t%s\n", o.Identity, done)
+				t.row(string(o.Identity), done)
 			}
 		}
 		if skipped < len(outcomes) { // else that is the error
 			for _, reason := range slices.Sorted(maps.Keys(why)) {
-				fmt.Fprintf(w, "%d skipped: %s\n", why[reason], reason)
+				t.line(fmt.Sprintf("%d skipped: %s", why[reason], reason))
 			}
 		}
 		if len(outcomes) == 0 {
-			fmt.Fprintln(w, "there was nothing to do")
+			t.line("there was nothing to do")
 		}
 	})
 	if err == nil && skipped > 0 && skipped == len(outcomes) {
@@ -149,7 +148,7 @@ func buzzerStopCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "buzzer-stop [TOWER]",
 		Short: "Stop the buzzer of a tower, or of all; nothing is acknowledged",
-		Args:  args(cobra.MaximumNArgs(1)),
+		Args:  atMostOne,
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {

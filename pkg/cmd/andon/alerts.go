@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -32,13 +33,13 @@ the first column.`,
 			if err != nil {
 				return err
 			}
-			const heading = "SEVERITY\tPHASE\tSINCE\tNAME\tWHO\tIDENTITY"
-			return printList(&r, c.OutOrStdout(), alerts, "nothing is open", heading, func(a client.Alert) string {
+			heading := []string{"SEVERITY", "PHASE", "SINCE", "NAME", "WHO", "IDENTITY"}
+			return printList(&r, c.OutOrStdout(), alerts, "nothing is open", heading, func(a client.Alert) []string {
 				who := "-"
 				if a.Ack != nil {
 					who = a.Ack.By
 				}
-				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s\t%s", a.Severity, standing(a), clock(a.OpenedAt), clip(a.Name, 50), who, a.Identity)
+				return []string{string(a.Severity), standing(a), clock(a.OpenedAt), clip(a.Name, 50), who, string(a.Identity)}
 			})
 		},
 	}
@@ -81,14 +82,17 @@ func historyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			const heading = "CHANGE\tAT\tKIND\tSEVERITY\tNAME\tRULE\tBY\tIDENTITY\tNOTE"
+			heading := []string{"CHANGE", "AT", "KIND", "SEVERITY", "NAME", "RULE", "BY", "IDENTITY", "NOTE"}
 			none := ""
 			if q.Unmatched {
 				none = "a rule knew every event"
 			}
-			return printList(&r, c.OutOrStdout(), entries, none, heading, func(e alert.Entry) string {
+			return printList(&r, c.OutOrStdout(), entries, none, heading, func(e alert.Entry) []string {
 				name := (&alert.Alert{Identity: e.Identity, Labels: e.Labels}).Name()
-				return fmt.Sprintf("%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", e.Change, clock(e.At), e.Kind, dash(string(e.Severity)), clip(dash(name), 50), dash(e.Rule), dash(e.By), e.Identity, e.Note)
+				return []string{
+					strconv.FormatUint(e.Change, 10), clock(e.At), string(e.Kind), dash(string(e.Severity)), clip(dash(name), 50),
+					dash(e.Rule), dash(e.By), string(e.Identity), e.Note,
+				}
 			})
 		},
 	}

@@ -49,7 +49,7 @@ Warnings name what is allowed and may yet surprise; with --strict they count as
 mistakes.
 
 Exit status: 0 right; 2 wrong.`,
-		Args: args(cobra.MaximumNArgs(1)),
+		Args: atMostOne,
 		RunE: func(c *cobra.Command, a []string) error {
 			file := defaultConfig
 			if len(a) > 0 {

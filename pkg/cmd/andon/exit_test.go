@@ -21,7 +21,7 @@ func TestUsageMistakes(t *testing.T) {
 	}{
 		{"chek", `unknown command "chek"; did you mean check?`},
 		{"tower bogus", `unknown command "bogus"`},
-		{"check a b", "accepts at most 1 arg"},
+		{"check a b", `one at a time: andon check takes no "b" besides "a"`},
 		{"check --nonsense", "unknown flag: --nonsense\nSee andon check --help"},
 		{"check .", "is a directory"},
 		{"check nowhere.yaml", "nowhere.yaml: no such file"},
@@ -29,7 +29,7 @@ func TestUsageMistakes(t *testing.T) {
 		{"serve --config nowhere.yaml", "nowhere.yaml: no such file"},
 		{"serve --log-format xml", `--log-format "xml": text or json`},
 		{"explain --config nowhere.yaml x", "nowhere.yaml: no such file"},
-		{"explain", "accepts 1 arg"},
+		{"explain", "name a file with a message: what a sender posted, an SNS message, a mail (.eml); - reads standard input\nSee andon explain --help"},
 		{"alerts host~db1", `"host~db1" is not a matcher`},
 		{"alerts --url ftp://andon", "is not the URL of a bridge"},
 		{"alerts --token-file nowhere", "read token: open nowhere"},
@@ -40,7 +40,7 @@ func TestUsageMistakes(t *testing.T) {
 		{"ack", "say which alerts"},
 		{"ack --match host~db1", `"host~db1" is not a matcher`},
 		{"reset", "say which alerts"},
-		{"buzzer-stop a b", "accepts at most 1 arg"},
+		{"buzzer-stop a b", "one at a time"},
 		{"send", "at least one --label"},
 		{"send --label a", `--label "a": write NAME=VALUE`},
 		{"send --label =a", `--label "=a": write NAME=VALUE`},
@@ -49,7 +49,9 @@ func TestUsageMistakes(t *testing.T) {
 		{"send --label a=b --annotation b-c=d", `--annotation "b-c=d": a name is of letters`},
 		{"send --label a=b --for soon", `--for "soon": write for example 30m`},
 		{"send --label a=b --for 0s", `--for "0s": write for example 30m`},
-		{"tower read", "accepts 1 arg"},
+		{"tower read", "name a tower, as `andon tower list` shows them\nSee andon tower read --help"},
+		{"tower test", "name a tower, as `andon tower list` shows them\nSee andon tower test --help"},
+		{"tower test a b", `one at a time: andon tower test takes no "b" besides "a"`},
 		{"tower virtual --model NHV9", `unknown model "NHV9"`},
 		{"tower virtual --http 127.0.0.1:99999", "invalid port"},
 		{"version x", `unknown command "x"`},
@@ -63,6 +65,32 @@ func TestUsageMistakes(t *testing.T) {
 				t.Errorf("the bridge was asked: %q", asked)
 			}
 		})
+	}
+}
+
+// TestHelp: the first sentence names what andon takes, in the locale's language.
+func TestHelp(t *testing.T) {
+	senders := []string{"Alertmanager", "Grafana", "Amazon SNS", "SQS", "Zabbix", "andon send"}
+	for _, c := range []struct{ all, messages, lang, mail, end string }{
+		{"", "", "C.UTF-8", " mail ", "towers.\n"},
+		{"", "", "", " mail ", "towers.\n"},
+		{"", "", "ja_JP.UTF-8", "メール", "表示します。\n"},
+		{"", "ja_JP.UTF-8", "en_US.UTF-8", "メール", "表示します。\n"},
+		{"C", "ja_JP.UTF-8", "ja_JP.UTF-8", " mail ", "towers.\n"},
+	} {
+		t.Setenv("LC_ALL", c.all)
+		t.Setenv("LC_MESSAGES", c.messages)
+		t.Setenv("LANG", c.lang)
+		status, out, errs := run(t, t.Context(), "--help")
+		about, _, _ := strings.Cut(out, "\n\n")
+		for _, want := range append(senders, c.mail) {
+			if !strings.Contains(about, want) {
+				t.Errorf("%v: status %d, %s: %q is not in\n%s", c, status, errs, want, about)
+			}
+		}
+		if !strings.HasSuffix(about+"\n", c.end) || !strings.Contains(out, "andon serve --config /etc/andon/andon.yaml") {
+			t.Errorf("%v: got\n%s", c, out)
+		}
 	}
 }
 

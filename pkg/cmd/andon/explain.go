@@ -38,7 +38,7 @@ A real delivery is proven by a signature or a token; a file is believed. A mail
 counts as DMARC PASS.
 
   andon explain --receiver mail failure.eml`,
-		Args: args(cobra.ExactArgs(1)),
+		Args: one("name a file with a message: what a sender posted, an SNS message, a mail (.eml); - reads standard input"),
 		RunE: func(c *cobra.Command, a []string) error {
 			cfg, err := loadConfig(file)
 			if err != nil {

@@ -31,10 +31,7 @@ func root() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "andon",
 		Short: "Sorts alerts into severities and shows them on signal towers",
-		Long: `andon takes alerts from Alertmanager, Amazon SNS and monitoring mail, sorts them
-by rules into severities that were fixed beforehand, keeps the board of what is
-open, and shows it on signal towers.
-
+		Long: about() + `
   andon serve --config /etc/andon/andon.yaml     the daemon
   andon check /etc/andon/andon.yaml              is the configuration right?
   andon explain --receiver mail failure.eml      which rule decides, what lights?
@@ -61,6 +58,32 @@ Exit status: 0 done; 1 it was tried and did not work, or --match met no alert;
 	return c
 }
 
+const (
+	aboutEnglish = `andon takes alerts from Prometheus Alertmanager, Grafana, Amazon SNS (pushed, or
+pulled through SQS), monitoring mail that Amazon SES received (of Zabbix, for
+example) and andon send, sorts them by rules into severities that were fixed
+beforehand, keeps the board of what is open, and shows it on signal towers.
+`
+	aboutJapanese = `andon は Prometheus Alertmanager、Grafana、Amazon SNS(プッシュ、または SQS から
+取得)、Amazon SES が受信した監視メール(Zabbix など)、andon send からアラートを
+受け取り、あらかじめ決めた重大度にルールで振り分けます。発生中のアラートの一覧
+(ボード)を保ち、信号灯に表示します。
+`
+)
+
+// about is the first paragraph of the help, in the language of the locale.
+func about() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} { // in the order of POSIX
+		if locale := os.Getenv(name); locale != "" {
+			if strings.HasPrefix(locale, "ja") {
+				return aboutJapanese
+			}
+			break
+		}
+	}
+	return aboutEnglish
+}
+
 // knownCommand is reached with arguments only where they name no command.
 func knownCommand(c *cobra.Command, a []string) error {
 	if len(a) == 0 {
@@ -82,6 +105,23 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// one wants a single argument: missing says what to name, and where to find it.
+func one(missing string) cobra.PositionalArgs {
+	return func(c *cobra.Command, a []string) error {
+		if len(a) == 0 {
+			return usageError{fmt.Errorf("%s\nSee %s --help", missing, c.CommandPath())}
+		}
+		return atMostOne(c, a)
+	}
+}
+
+func atMostOne(c *cobra.Command, a []string) error {
+	if len(a) > 1 {
+		return usageError{fmt.Errorf("one at a time: %s takes no %q besides %q\nSee %s --help", c.CommandPath(), a[1], a[0], c.CommandPath())}
+	}
+	return nil
 }
 
 func versionCommand() *cobra.Command {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,28 +51,28 @@ func (r *remote) client() (*client.Client, error) {
 	return c, nil
 }
 
-// print writes a value as JSON, or as the function prints it.
-func (r *remote) print(w io.Writer, v any, text func(io.Writer)) error {
+// print writes a value as JSON, or as the function puts it into a table.
+func (r *remote) print(w io.Writer, v any, text func(*table)) error {
 	if r.asJSON {
 		e := json.NewEncoder(w)
 		e.SetIndent("", "  ")
 		return e.Encode(v)
 	}
-	t := tabwriter.NewWriter(w, 2, 8, 2, ' ', 0)
-	text(t)
-	return t.Flush()
+	var t table
+	text(&t)
+	return t.writeTo(w)
 }
 
 // printList writes a list, as a table with a heading or as what is said of none.
-func printList[T any](r *remote, w io.Writer, list []T, none, heading string, line func(T) string) error {
-	return r.print(w, list, func(w io.Writer) {
+func printList[T any](r *remote, w io.Writer, list []T, none string, heading []string, cells func(T) []string) error {
+	return r.print(w, list, func(t *table) {
 		if len(list) == 0 && none != "" {
-			fmt.Fprintln(w, none)
+			t.line(none)
 			return
 		}
-		fmt.Fprintln(w, heading)
+		t.row(heading...)
 		for _, x := range list {
-			fmt.Fprintln(w, line(x))
+			t.row(cells(x)...)
 		}
 	})
 }
@@ -86,12 +85,4 @@ func dash(s string) string {
 		return "-"
 	}
 	return s
-}
-
-func clip(s string, runes int) string {
-	r := []rune(s)
-	if len(r) <= runes {
-		return s
-	}
-	return string(r[:runes-1]) + "…"
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -58,19 +57,19 @@ is open is no failure: it says so, and is kept on record.`,
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), sent, func(w io.Writer) {
+			return r.print(c.OutOrStdout(), sent, func(t *table) {
 				switch {
 				case resolve && !sent.WasOpen:
-					fmt.Fprintf(w, "nothing was open with these labels: %s is on record only\n", sent.Identity)
+					t.line(fmt.Sprintf("nothing was open with these labels: %s is on record only", sent.Identity))
 					return
 				case resolve && sent.Phase != alert.Ended:
-					fmt.Fprintf(w, "%s resolved; its sequence keeps it lit until people have acted (%s)\n", sent.Identity, sent.Phase)
+					t.line(fmt.Sprintf("%s resolved; its sequence keeps it lit until people have acted (%s)", sent.Identity, sent.Phase))
 					return
 				case resolve:
-					fmt.Fprintf(w, "%s resolved\n", sent.Identity)
+					t.line(fmt.Sprintf("%s resolved", sent.Identity))
 					return
 				}
-				fmt.Fprintf(w, "%s is %s (%s)\n", sent.Identity, sent.Severity, ruleName(sent.Rule))
+				t.line(fmt.Sprintf("%s is %s (%s)", sent.Identity, sent.Severity, ruleName(sent.Rule)))
 			})
 		},
 	}

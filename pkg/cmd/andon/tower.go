@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"syscall"
@@ -42,8 +41,8 @@ func towerListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			const heading = "TOWER\tCONTACT\tLAST\tSHOULD SHOW\tSHOWS"
-			return printList(&r, c.OutOrStdout(), towers, "no tower is configured", heading, func(t client.Tower) string {
+			heading := []string{"TOWER", "CONTACT", "LAST", "SHOULD SHOW", "SHOWS"}
+			return printList(&r, c.OutOrStdout(), towers, "no tower is configured", heading, func(t client.Tower) []string {
 				contact, shows := string(t.Contact), t.Shown.String()
 				switch t.Contact {
 				case lamp.Seen:
@@ -56,19 +55,21 @@ func towerListCommand() *cobra.Command {
 				if !t.LastContact.IsZero() {
 					last = clock(t.LastContact)
 				}
-				return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", t.Name, contact, last, t.Desired, shows)
+				return []string{t.Name, contact, last, t.Desired.String(), shows}
 			})
 		},
 	}
 	return r.flags(c)
 }
 
+const nameTower = "name a tower, as `andon tower list` shows them"
+
 func towerReadCommand() *cobra.Command {
 	var r remote
 	c := &cobra.Command{
 		Use:   "read TOWER",
 		Short: "Ask a tower what it shows",
-		Args:  args(cobra.ExactArgs(1)),
+		Args:  one(nameTower),
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {
@@ -78,7 +79,7 @@ func towerReadCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.print(c.OutOrStdout(), o, func(w io.Writer) { fmt.Fprintln(w, o.State) })
+			return r.print(c.OutOrStdout(), o, func(t *table) { t.line(o.State.String()) })
 		},
 	}
 	return r.flags(c)
@@ -89,7 +90,7 @@ func towerTestCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "test TOWER",
 		Short: "Light every unit of a tower and sound it for a moment",
-		Args:  args(cobra.ExactArgs(1)),
+		Args:  one(nameTower),
 		RunE: func(c *cobra.Command, a []string) error {
 			cl, err := r.client()
 			if err != nil {

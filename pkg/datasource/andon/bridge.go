@@ -80,7 +80,8 @@ func (b *Bridge) Close() {
 	}
 }
 
-// Check is the bridge as one more capability of the health check.
+// Check is the bridge as one more capability of the health check. One that works,
+// but over a network that reads its token, has that as hint.
 func (b *Bridge) Check(ctx context.Context) awsapi.Capability {
 	c := awsapi.Capability{Name: "bridge"}
 	err := b.unable
@@ -97,6 +98,9 @@ func (b *Bridge) Check(ctx context.Context) awsapi.Capability {
 		return c
 	}
 	c.OK = true
+	if b.set.exposed() {
+		c.Hint = "the token goes to " + b.host + " in the clear, with all that the bridge answers: give the bridge's listener tls_server_config, and write https:// in bridgeUrl"
+	}
 	return c
 }
 

@@ -3,6 +3,7 @@ package andon
 import (
 	"crypto/x509"
 	"encoding/json"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -53,6 +54,18 @@ func ParseSettings(jsonData []byte, secure map[string]string) (Settings, error) 
 		return s, query.Wrong("boardUrl", "%s", err)
 	}
 	return s, nil
+}
+
+// exposed reports whether the token crosses a network unencrypted.
+func (s Settings) exposed() bool {
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Scheme != "http" || s.Token == "" {
+		return false
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	addr, err := netip.ParseAddr(host)
+	local := host == "localhost" || strings.HasSuffix(host, ".localhost") || (err == nil && addr.Unmap().IsLoopback())
+	return !local
 }
 
 // isURL says what is wrong with a URL. It does not show one with a password.

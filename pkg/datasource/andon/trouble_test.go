@@ -1,8 +1,10 @@
 package andon
 
 import (
+	"context"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -105,6 +107,47 @@ func TestHealth(t *testing.T) {
 	}
 	f.answer = func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"failed":"disk full"}`)) }
 	if c := f.bridge.Check(t.Context()); c.OK || !strings.Contains(c.Error, "has failed: disk full") {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Over plain HTTP beyond this machine the health check says that the token can be
+// read; the bridge itself works.
+func TestTokenInTheClear(t *testing.T) {
+	for _, c := range []struct {
+		url, token string
+		want       bool
+	}{
+		{"http://andon.example.jp:9560", token, true},
+		{"http://192.0.2.1:9560", token, true},
+		{"http://[2001:db8::1]", token, true},
+		{"HTTP://andon", token, true},
+		{"http://localhost.example.jp", token, true},
+		{"http://andon.example.jp:9560", "", false},
+		{"https://andon.example.jp", token, false},
+		{"http://127.0.0.1:9560", token, false},
+		{"http://127.8.9.1", token, false},
+		{"http://[::1]:9560", token, false},
+		{"http://LocalHost.:9560", token, false},
+		{"http://andon.localhost", token, false},
+	} {
+		s, err := ParseSettings([]byte(`{"bridgeUrl":"`+c.url+`"}`), map[string]string{"bridgeToken": c.token})
+		if err != nil || s.exposed() != c.want {
+			t.Errorf("%s %q: %v, %v", c.url, c.token, s.exposed(), err)
+		}
+	}
+	f := serve(t, nil)
+	if c := f.bridge.Check(t.Context()); !c.OK || c.Hint != "" {
+		t.Errorf("loopback: %+v", c)
+	}
+	here, at := f.bridge.http.Transport.(*http.Transport), strings.TrimPrefix(f.url, "http://")
+	f.open(`{"bridgeUrl":"http://andon.example.jp:9560"}`)
+	f.bridge.http.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, at)
+	}
+	here.CloseIdleConnections()
+	c := f.bridge.Check(t.Context())
+	if !c.OK || !strings.HasPrefix(c.Hint, "the token goes to andon.example.jp:9560 in the clear") || strings.Contains(c.Hint, token) {
 		t.Errorf("%+v", c)
 	}
 }

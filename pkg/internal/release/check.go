@@ -79,7 +79,7 @@ var (
 // required are the files without which the validator, or the reader, misses
 // something.
 var required = []string{
-	"plugin.json", "module.js", "module.js.map", "README.md", "CHANGELOG.md", "LICENSE", "go_plugin_build_manifest", "SHA256SUMS",
+	"plugin.json", "module.js", "module.js.map", "README.md", "CHANGELOG.md", "LICENSE", licencesName, "go_plugin_build_manifest", "SHA256SUMS",
 	"provisioning/grafana/datasources/andon.yaml", "provisioning/systemd/andon.service", "provisioning/bridge/andon.yaml",
 }
 
@@ -203,6 +203,9 @@ func (m manifest) check(text func(string) string) problems {
 	if !strings.Contains(text("LICENSE"), "Apache License") {
 		ps.add("LICENSE is not the Apache License")
 	}
+	if !strings.HasPrefix(text(licencesName), preface) {
+		ps.add("%s does not hold other people's licences", licencesName)
+	}
 	return ps
 }
 
@@ -238,7 +241,7 @@ func (m manifest) checkFiles(files map[string]*zip.File) problems {
 			switch f := files[name]; {
 			case f == nil:
 				ps.add("%s is missing", name)
-			case f.Mode().Perm() != 0o755:
+			case f.Mode().Perm() != executable:
 				ps.add("%s has the mode %o, not 755", name, f.Mode().Perm())
 			}
 		}

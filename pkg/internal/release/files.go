@@ -22,6 +22,8 @@ import (
 // platforms are those that programs are made for, as Go names them.
 var platforms = []string{"linux_amd64", "linux_arm64"}
 
+const executable fs.FileMode = 0o755
+
 // file is one file of the archive.
 type file struct {
 	name string // within the plugin's folder, with slashes
@@ -43,8 +45,8 @@ var known = regexp.MustCompile(`^([^.][^/]*/)*([^./][^/]*\.(json|ya?ml|md|png|sv
 
 // collect lists what goes into the archive, by name: the front end of dist, the
 // programs of bin/release/PLATFORM, what other systems get (provisioning), the
-// manual, and checksums.
-func collect(root string) ([]file, error) {
+// manual, other people's licences, and checksums.
+func collect(root string, licences []byte) ([]file, error) {
 	var files []file
 	for _, t := range []struct{ from, to string }{
 		{"dist", ""}, {"provisioning", "provisioning"}, {"docs", "docs"},
@@ -78,16 +80,19 @@ func collect(root string) ([]file, error) {
 	for _, p := range platforms {
 		at := filepath.Join(root, "bin", "release", p)
 		files = append(files,
-			file{name: "gpx_andon_" + p, from: filepath.Join(at, "gpx_andon"), mode: 0o755},
-			file{name: "bridge/" + p + "/andon", from: filepath.Join(at, "andon"), mode: 0o755},
-			file{name: "bridge/" + p + "/andon-notifier-patlite", from: filepath.Join(at, "andon-notifier-patlite"), mode: 0o755},
+			file{name: "gpx_andon_" + p, from: filepath.Join(at, "gpx_andon"), mode: executable},
+			file{name: "bridge/" + p + "/andon", from: filepath.Join(at, "andon"), mode: executable},
+			file{name: "bridge/" + p + "/andon-notifier-patlite", from: filepath.Join(at, "andon-notifier-patlite"), mode: executable},
 		)
 	}
 	sources, err := goManifest(root)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, file{name: "go_plugin_build_manifest", data: sources, mode: 0o644})
+	files = append(files,
+		file{name: "go_plugin_build_manifest", data: sources, mode: 0o644},
+		file{name: licencesName, data: licences, mode: 0o644},
+	)
 	sums, err := sumsOf(files)
 	if err != nil {
 		return nil, err

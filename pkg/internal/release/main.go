@@ -7,12 +7,14 @@ package main
 
 import (
 	"archive/zip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -21,20 +23,35 @@ func main() {
 	out := flag.String("out", "bin", "folder to write to")
 	when := flag.Int64("time", 0, "time of all files, in Unix seconds; usually that of the commit")
 	flag.Parse()
-	if err := release(*root, *out, time.Unix(*when, 0).UTC()); err != nil {
+	if err := release(context.Background(), *root, *out, time.Unix(*when, 0).UTC()); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-func release(root, out string, when time.Time) error {
+func release(ctx context.Context, root, out string, when time.Time) error {
 	m, err := readManifest(filepath.Join(root, "dist", "plugin.json"))
 	if err != nil {
 		return err
 	}
-	files, err := collect(root)
+	licences, err := thirdParty(ctx, root)
+	if err != nil {
+		return fmt.Errorf("other people's licences: %w", err)
+	}
+	files, err := collect(root, licences)
 	if err != nil {
 		return err
+	}
+	var programs []string
+	for _, f := range files {
+		if f.mode == executable {
+			programs = append(programs, f.from)
+		}
+	}
+	if missing, err := unlisted(licences, programs...); err != nil {
+		return err
+	} else if len(missing) > 0 {
+		return fmt.Errorf("%s leaves out what the programs are linked with: %s", licencesName, strings.Join(missing, ", "))
 	}
 	name := filepath.Join(out, m.ID+"-"+m.Info.Version+".zip")
 	if err := writeTo(name, m.ID, files, when); err != nil {

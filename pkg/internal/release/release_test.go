@@ -66,7 +66,7 @@ func tree(t *testing.T) string {
 
 func pack(t *testing.T, root string) []byte {
 	t.Helper()
-	files, err := collect(root)
+	files, err := collect(root, []byte(preface))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestArchive(t *testing.T) {
 // Every program that the manifest of the archive names can be checked with
 // sha256sum -c.
 func TestSums(t *testing.T) {
-	files, err := collect(tree(t))
+	files, err := collect(tree(t), []byte(preface))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestLeftovers(t *testing.T) {
 	for _, name := range []string{"provisioning/bridge/grafana-token", "provisioning/bridge/.andon.yaml.swo", "docs/notes.md~", "docs/images/room.psd", "dist/module.ts", "provisioning/server.key", "dist/standalone.txt"} {
 		root := tree(t)
 		add(name, "")(t, root)
-		if _, err := collect(root); err == nil || !strings.Contains(err.Error(), filepath.Base(name)) {
+		if _, err := collect(root, []byte(preface)); err == nil || !strings.Contains(err.Error(), filepath.Base(name)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -182,8 +182,11 @@ func TestBrokenArchive(t *testing.T) {
 		!strings.Contains(ps.Error(), "standalone.txt does not belong there") || !strings.Contains(ps.Error(), "server.key does not belong there") {
 		t.Errorf("found %q", ps)
 	}
+	if ps := check(open(t, b.Bytes())); !strings.Contains(ps.Error(), "THIRD_PARTY_LICENSES is missing") {
+		t.Errorf("found %q", ps)
+	}
 	root := tree(t)
-	files, err := collect(root)
+	files, err := collect(root, []byte(preface))
 	if err != nil {
 		t.Fatal(err)
 	}
