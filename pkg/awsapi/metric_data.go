@@ -138,7 +138,7 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	}
 	for _, s := range age.missing(whole, a.known.slots) {
 		for _, piece := range pieces(s, p) {
-			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache, hot))
+			a.parts = append(a.parts, g.joinHeld(ctx, c, p, piece, opts.NoCache, hot && newest(piece, p.period, now)))
 		}
 	}
 	return a, nil

@@ -73,6 +73,42 @@ func TestARefreshAsksForTheTailOnly(t *testing.T) {
 	})
 }
 
+// TestALongerRangeOfWhatIsShownIsAskedTogether has panels come one after the other
+// within the time that the first waits for the rest.
+func TestALongerRangeOfWhatIsShownIsAskedTogether(t *testing.T) {
+	const panels = 20
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		show := func(d time.Duration) (calls int) {
+			before := b.fake.count("cloudwatch:GetMetricData")
+			var wg sync.WaitGroup
+			for i := range panels {
+				wg.Go(func() {
+					time.Sleep(time.Duration(i) * mergeWindow / (2 * panels))
+					name := fmt.Sprint("m", i)
+					answer, err := b.last(t.Context(), d, MetricOptions{}, metric("a", name))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if diff := differ([]MetricSeries{b.want(name, d)}, answer.Results[0].Series); diff != "" {
+						t.Errorf("%s (-want +got):\n%s", name, diff)
+					}
+				})
+			}
+			wg.Wait()
+			return b.fake.count("cloudwatch:GetMetricData") - before
+		}
+		for _, hours := range []time.Duration{1, 3, 6} {
+			if got := show(hours * time.Hour); got != 1 {
+				t.Errorf("%d panels over %d hours took %d calls, want 1", panels, hours, got)
+			}
+			b.clock.add(10 * time.Second)
+		}
+		b.shared.Wait()
+	})
+}
+
 func TestAFailingQueryDoesNotFailItsNeighbours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMetricBench(t)

@@ -44,6 +44,12 @@ func (h *hotMetric) hot(now time.Time) bool {
 	return age >= 0 && age <= hotFor
 }
 
+// newest tells whether a span has only periods that are open or closed a moment
+// ago: those of hot metrics come along with it. What a longer range adds does not.
+func newest(s span, period int64, now time.Time) bool {
+	return s.from >= now.Unix()-closes(period)-period
+}
+
 // warm adds parts for hot metrics whose newest periods are due, where a part
 // that somebody waits for asks for those of its own metric with the same period.
 // The merger's mu is held.
@@ -55,9 +61,8 @@ func (g *merger) warm(parts []*part, now time.Time) []*part {
 	}
 	tails := map[int64]int64{} // period → end
 	for _, w := range parts {
-		a := age{now: now.Unix(), period: w.plan.period}
-		if w.span.from >= a.now-closes(a.period)-a.period && w.plan.blocks {
-			tails[a.period] = max(tails[a.period], w.span.to)
+		if period := w.plan.period; newest(w.span, period, now) && w.plan.blocks {
+			tails[period] = max(tails[period], w.span.to)
 		}
 	}
 	room := maxQueries - len(parts)
