@@ -1,4 +1,4 @@
-import { CoreApp, dateTime, type DataQueryRequest } from '@grafana/data';
+import { dateTime, type DataQueryRequest } from '@grafana/data';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { AndonVariables } from './variables/support';
 import { fakeDataSource, fakeGrafana, httpError, listsOf } from './testing/fakes';
@@ -102,10 +102,8 @@ test.each<[string, Record<string, unknown>, boolean]>([
   expect(fakeDataSource().filterQuery({ refId: 'A', ...query } as unknown as AndonQuery)).toBe(want);
 });
 
-test('a new query shows alarms; that of an alert rule counts them', () => {
-  const datasource = fakeDataSource();
-  expect(datasource.getDefaultQuery(CoreApp.PanelEditor)).toEqual({ queryType: 'alarms' });
-  expect(datasource.getDefaultQuery(CoreApp.UnifiedAlerting)).toEqual({ queryType: 'alarms', kind: 'counts' });
+test('a new query shows alarms, and adds nothing else to saved ones', () => {
+  expect(fakeDataSource().getDefaultQuery()).toEqual({ queryType: 'alarms' });
 });
 
 test('Explore gets queries with the values of variables', () => {

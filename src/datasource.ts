@@ -28,12 +28,11 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
 
   /**
    * Grafana puts the fields of a default query into saved queries that lack
-   * them. So it has the kind only where every type needs that very kind: an
-   * alert rule can use counts alone.
+   * them. So it has the type alone, which every saved query has: the editor
+   * knows what else a new alert rule needs.
    */
-  getDefaultQuery(app?: CoreApp): Partial<AndonQuery> {
-    const queryType = this.boardAlone ? 'andon' : 'alarms';
-    return isAlerting(app) ? { queryType, kind: 'counts' } : { queryType };
+  getDefaultQuery(): Partial<AndonQuery> {
+    return { queryType: this.boardAlone ? 'andon' : 'alarms' };
   }
 
   /** Whether there is something to ask. What is wrong is asked nevertheless: the back end's answer says so in the panel. */

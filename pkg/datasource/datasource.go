@@ -187,9 +187,16 @@ func (d *Datasource) first(q query.Query) query.Query {
 		q.Type = ofBridge
 	}
 	if q.Alert {
-		q.JSON = []byte(`{"kind":"counts"}`)
+		q.JSON = ruleDefaults[q.Type]
 	}
 	return q
+}
+
+// ruleDefaults are what the form of a new alert rule shows, by query type: alarms
+// that burn, since "above 0" would fire for those that are OK, and open alerts.
+var ruleDefaults = map[string]json.RawMessage{
+	"alarms": json.RawMessage(`{"kind":"counts","states":["ALARM"]}`),
+	ofBridge: json.RawMessage(`{"kind":"counts"}`),
 }
 
 // untouched reports whether a query is one that nobody has written: Grafana shows

@@ -1,10 +1,12 @@
 import { t } from '@grafana/i18n';
 import { ChoiceField, ChoicesField, LimitField, ListsField, Row, TextField } from '../../fields';
 import type { EditorProps } from '../type';
-import { alarmTypes, states, type AlarmsQuery } from './types';
+import { alarmTypes, states, type AlarmsKind, type AlarmsQuery } from './types';
 
 export function AlarmsEditor({ query, purpose, lists, change, problem }: EditorProps<AlarmsQuery>) {
   const { account, region } = query;
+  // As a new rule begins: all states would count the alarms that are OK.
+  const startsToCount = (kind: AlarmsKind) => purpose === 'alert' && kind === 'counts' && !query.states?.length;
   return (
     <>
       <Row>
@@ -14,7 +16,7 @@ export function AlarmsEditor({ query, purpose, lists, change, problem }: EditorP
             options={kindOptions()}
             value={query.kind ?? 'table'}
             error={problem('kind')}
-            onChange={(kind) => change({ kind })}
+            onChange={(kind) => change({ kind, ...(startsToCount(kind) && { states: ['ALARM'] }) })}
           />
         )}
         <ListsField
