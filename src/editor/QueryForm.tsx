@@ -2,7 +2,7 @@ import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import type { DataQuery } from '@grafana/schema';
 import { Alert, Stack } from '@grafana/ui';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AndonDataSource } from '../datasource';
 import { typeOf } from '../queries';
 import type { Purpose, QueryType } from '../queries/type';
@@ -34,17 +34,26 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
     onChange(changed);
     onRunQuery();
   };
-  const change = (fields: Partial<AndonQuery>) => put({ ...query, ...fields } as AndonQuery);
+  const [suggested, setSuggested] = useState<Partial<AndonQuery>>({});
+  const change = (fields: Partial<AndonQuery>) => {
+    put({ ...query, ...fields } as AndonQuery);
+    setSuggested((last) => Object.fromEntries(Object.entries(last).filter(([name]) => !(name in fields))));
+  };
   const choose = async (chosen: QueryType) => {
     const begun = started(query, chosen, purpose);
     put(begun);
+    setSuggested({});
     const more = await chosen.complete?.(begun, datasource.lists).catch(() => undefined); // its field tells why
     const now = latest.current;
     if (more && now.queryType === chosen.id && chosen.isEmpty(now)) {
       put({ ...now, ...more } as AndonQuery);
+      setSuggested(more);
     }
   };
-  const take = (fields: Fields<AndonQuery>) => put(replaced(query, fields));
+  const take = (fields: Fields<AndonQuery>) => {
+    put(replaced(query, fields));
+    setSuggested({});
+  };
 
   if (!type) {
     return (
@@ -66,6 +75,7 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
         purpose={purpose}
         lists={datasource.lists}
         change={change}
+        suggested={suggested}
         problem={(field) => problems.find((problem) => problem.field === field)?.text}
       />
       {(purpose === 'panel' || purpose === 'alert') && (
