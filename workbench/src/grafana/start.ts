@@ -6,7 +6,6 @@ import {
   type DataSourcePlugin,
   type DataSourcePluginMeta,
   type DataSourceSettings,
-  EventBusSrv,
   type GrafanaConfig,
   locationUtil,
   standardTransformers,
@@ -28,6 +27,7 @@ import { uniqBy } from 'lodash';
 import type { DataSourceRef } from '@grafana/schema';
 import { language } from '../address';
 import { backend } from './backend';
+import { events } from './events';
 import { loadPlugin } from './loader';
 import { sharePackages } from './packages';
 import { templates } from './templates';
@@ -62,7 +62,7 @@ export async function start(): Promise<World> {
   setBackendSrv(backend);
   setTemplateSrv(templates);
   setEchoSrv(new FakeEchoSrv());
-  setAppEvents(new EventBusSrv());
+  setAppEvents(events);
   locationUtil.initialize({
     config: config as unknown as GrafanaConfig, // of which it reads appSubUrl
     getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),
