@@ -27,6 +27,15 @@ func (l language) uid(name string) string {
 	return "andon-" + name
 }
 
+// asked has the data source answer in this language. English is what it does
+// by itself.
+func (l language) asked() query {
+	if l == english {
+		return nil
+	}
+	return query{"language": string(l)}
+}
+
 // to is the address of a dashboard in this language, with parameters.
 func (l language) to(name string, parameters ...string) string {
 	return "/d/" + l.uid(name) + "?" + strings.Join(parameters, "&")

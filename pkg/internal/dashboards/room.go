@@ -31,7 +31,7 @@ func room(l language) dashboard {
 
 	history := table(l, l.say("What happened", "履歴"), "",
 		[]string{"time", "event", "severity", "name", "by", "note", "board"},
-		board(query{"kind": "history", "limit": 500}))
+		board(query{"kind": "history", "limit": 500}.with(l.asked())))
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
 	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))

@@ -30,6 +30,18 @@ export function BoardEditor({ query, purpose, change, problem }: EditorProps<Boa
           onChange={(matchers) => change({ matchers })}
         />
       )}
+      {(query.kind === 'history' || query.kind === 'annotations') && (
+        <ChoiceField
+          label={t('andon.language.label', 'Language of notes')}
+          options={[
+            { value: 'en' as const, label: 'English' },
+            { value: 'ja' as const, label: '日本語' },
+          ]}
+          value={query.language ?? 'en'}
+          error={problem('language')}
+          onChange={(language) => change({ language })}
+        />
+      )}
       {(query.kind ?? 'alerts') !== 'counts' && (
         <LimitField
           value={query.limit}
