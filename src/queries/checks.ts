@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { hasVariable } from './replace';
-import type { Problem } from './type';
+import { asksSeveralPlaces, type Scope } from './scope';
+import type { Problem, Verdict } from './type';
 
 /** The mistake of a limit, if it is one. 0 and nothing stand for the default. */
 export function limitProblems(limit: number | undefined, most: number): Problem[] {
@@ -32,6 +33,15 @@ export function unknown(field: string, given: string[] | undefined, allowed: rea
   }
   const list = allowed.join(', ');
   return [{ field, text: t('problem.unknown', '{{wrong}} is not known; allowed: {{list}}', { wrong, list }) }];
+}
+
+/** What a rule over several places has to reckon with; undefined for one place. */
+export function placesVerdict(query: Scope): Verdict | undefined {
+  if (!asksSeveralPlaces(query)) {
+    return undefined;
+  }
+  const why = t('alert.places', 'Better one place for each query: a place that fails makes the whole rule an error.');
+  return { can: true, why };
 }
 
 /** What asking costs where AWS takes nothing. */

@@ -1,20 +1,20 @@
 import { t } from '@grafana/i18n';
 import { ChoiceField, ChoicesField, LimitField, Row } from '../../fields';
+import { KindField } from '../KindField';
 import type { EditorProps } from '../type';
 import type { BoardQuery } from './types';
 
 export function BoardEditor({ query, purpose, change, problem }: EditorProps<BoardQuery>) {
   return (
     <Row>
-      {purpose !== 'annotation' && (
-        <ChoiceField
-          label={t('andon.kind.label', 'Show')}
-          options={kindOptions()}
-          value={query.kind ?? 'alerts'}
-          error={problem('kind')}
-          onChange={(kind) => change({ kind })}
-        />
-      )}
+      <KindField
+        purpose={purpose}
+        options={kindOptions()}
+        annotations={t('andon.kind.annotations-description', 'The history as marks on graphs')}
+        value={query.kind ?? 'alerts'}
+        error={problem('kind')}
+        onChange={(kind) => change({ kind })}
+      />
       {query.kind !== 'towers' && (
         <ChoicesField
           whole
@@ -75,11 +75,6 @@ function kindOptions() {
       value: 'counts' as const,
       label: t('andon.kind.counts', 'Count by severity'),
       description: t('andon.kind.counts-description', 'Numbers; fit for alert rules'),
-    },
-    {
-      value: 'annotations' as const,
-      label: t('andon.kind.annotations', 'Annotations'),
-      description: t('andon.kind.annotations-description', 'The history as marks on graphs'),
     },
   ];
 }
