@@ -22,14 +22,14 @@ import {
   setEchoSrv,
   setTemplateSrv,
 } from '@grafana/runtime';
+import { packages } from 'grafana-packages';
 import i18next from 'i18next';
 import { uniqBy } from 'lodash';
 import type { DataSourceRef } from '@grafana/schema';
 import { language } from '../address';
 import { backend } from './backend';
 import { events } from './events';
-import { loadPlugin } from './loader';
-import { sharePackages } from './packages';
+import { loadPlugin, share } from './loader';
 import { templates } from './templates';
 
 export type Settings = DataSourceSettings<DataSourceJsonData & Record<string, unknown>>;
@@ -58,7 +58,7 @@ export interface World {
 }
 
 export async function start(): Promise<World> {
-  sharePackages();
+  share(packages);
   setBackendSrv(backend);
   setTemplateSrv(templates);
   setEchoSrv(new FakeEchoSrv());
