@@ -15,7 +15,7 @@ func room(l language) dashboard {
 	open = worded(l, open, "state", phases())
 	open = acknowledged(l, open, "identity")
 	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
-	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "link": 80})
+	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 175, "identity": 150, "link": 80})
 	open = hidden(open, "board")
 
 	towers := table(l, l.say("Towers", "信号灯"),
@@ -26,7 +26,7 @@ func room(l language) dashboard {
 	for _, u := range lamp.Units {
 		towers = worded(l, column(towers, string(u), colouredCell), string(u), patterns(u))
 	}
-	towers = worded(l, towers, "as desired", yesOrNo)
+	towers = worded(l, towers, "as desired", yesOrTrouble)
 	towers = widths(towers, map[string]int{"tower": 140, "state": 100, "red": 80, "amber": 80, "green": 80, "blue": 80, "white": 80, "buzzer": 90, "as desired": 110, "last seen": 170})
 
 	history := table(l, l.say("What happened", "履歴"), "",
@@ -35,7 +35,7 @@ func room(l language) dashboard {
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
 	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
-	history = hidden(widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
+	history = hidden(widths(history, map[string]int{"time": 190, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
 
 	counts := func(title, state string) panel {
 		p := number(title, "", zeroIsFine("orange"), board(query{"kind": "counts"})).only(", " + state + "$")

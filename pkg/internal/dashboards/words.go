@@ -42,7 +42,10 @@ var compliance = []word{
 
 var towerStates = []word{{"reachable", "応答あり", "green"}, {"lost", "通信不能", "red"}, {"unknown", "不明", "gray"}}
 
-var yesOrNo = []word{{"true", "はい", ""}, {"false", "いいえ", "orange"}}
+var (
+	yesOrNo      = []word{{"true", "はい", ""}, {"false", "いいえ", ""}}
+	yesOrTrouble = []word{{"true", "はい", ""}, {"false", "いいえ", "orange"}}
+)
 
 // colours of units and severities, as the back end gives them.
 var (
