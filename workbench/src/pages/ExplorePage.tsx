@@ -4,7 +4,7 @@ import { Button, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
 import { chosenSource } from '../SourceSwitch';
-import { addressVariables, addressWith, parameter, say } from '../address';
+import { addressVariables, addressWith, asAlert, parameter, say } from '../address';
 import { ask } from '../ask';
 import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
@@ -17,7 +17,7 @@ import { Toolbar } from './Toolbar';
 /** Queries, their results, and what went wrong beside the query it belongs to. */
 export function ExplorePage({ world }: { world: World }) {
   const source = useMemo(() => world.api(chosenSource(world).uid), [world]);
-  const app = parameter('app') === 'panel' ? CoreApp.PanelEditor : CoreApp.Explore;
+  const app = asAlert ? CoreApp.UnifiedAlerting : parameter('app') === 'panel' ? CoreApp.PanelEditor : CoreApp.Explore;
   const { range, change, refresh } = useRange(world.now);
   const [queries, setQueries] = useState<DataQuery[]>(
     () => fromAddress() ?? [{ ...source.getDefaultQuery?.(app), refId: 'A', datasource: source.getRef() }]
