@@ -8,21 +8,21 @@ export function limitProblems(limit: number | undefined, most: number): Problem[
   if (limit === undefined || (Number.isInteger(limit) && limit >= 0 && limit <= most)) {
     return [];
   }
-  return [{ field: 'limit', text: t('problem.limit', 'A whole number from 1 to {{most}}', { most }) }];
+  return [{ field: 'limit', text: t('problem.limit', 'A whole number from 1 to {{- most}}', { most }) }];
 }
 
 export function tooLong(field: string, text: string | undefined, most: number): Problem[] {
   if ((text ?? '').length <= most) {
     return [];
   }
-  return [{ field, text: t('problem.too-long', 'Longer than the {{most}} characters that AWS takes', { most }) }];
+  return [{ field, text: t('problem.too-long', 'Longer than the {{- most}} characters that AWS takes', { most }) }];
 }
 
 export function tooMany(field: string, list: string[] | undefined, most: number): Problem[] {
   if ((list ?? []).length <= most) {
     return [];
   }
-  return [{ field, text: t('problem.too-many', 'Up to {{most}} at once', { most }) }];
+  return [{ field, text: t('problem.too-many', 'Up to {{- most}} at once', { most }) }];
 }
 
 /** The mistake of a value that is none of those allowed. A variable may become one. */
@@ -32,7 +32,7 @@ export function unknown(field: string, given: string[] | undefined, allowed: rea
     return [];
   }
   const list = allowed.join(', ');
-  return [{ field, text: t('problem.unknown', '{{wrong}} is not known; allowed: {{list}}', { wrong, list }) }];
+  return [{ field, text: t('problem.unknown', '{{- wrong}} is not known; allowed: {{- list}}', { wrong, list }) }];
 }
 
 /** What a rule over several places has to reckon with; undefined for one place. */

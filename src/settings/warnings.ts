@@ -11,7 +11,7 @@ export function warnings({ bridgeUrl }: Settings, secrets: Secrets, kept: KeyVal
   }
   const text = t(
     'settings.warning.clear-token',
-    'The token goes to {{host}} unencrypted, and can be read on the way: use https://',
+    'The token goes to {{- host}} unencrypted, and can be read on the way: use https://',
     { host }
   );
   return [{ field: 'bridgeUrl', text }];

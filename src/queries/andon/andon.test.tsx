@@ -54,6 +54,7 @@ test('open alerts by severity are built from empty', async () => {
   });
   await choose(editor.user, 'Matchers', 'wrong');
   expect(mistakeAt('Matchers')).toContain('wrong is no matcher');
+  expect(andon.validate(query({ matchers: ['"a/b" & c'] }))[0].text).toContain('"a/b" & c is no matcher');
 });
 
 test('the language of a history can be chosen, and is asked for nowhere else', async () => {

@@ -18,7 +18,7 @@ export function validate(query: BoardQuery): Problem[] {
   ];
   const wrong = query.matchers?.find((matcher) => !matcherPattern.test(matcher) && !hasVariable(matcher));
   if (wrong !== undefined) {
-    const text = t('andon.problem.matcher', '{{wrong}} is no matcher, such as severity="critical"', { wrong });
+    const text = t('andon.problem.matcher', '{{- wrong}} is no matcher, such as severity="critical"', { wrong });
     problems.push({ field: 'matchers', text });
   }
   return problems;

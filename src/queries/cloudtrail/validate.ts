@@ -14,7 +14,7 @@ export function validate(query: CloudTrailQuery): Problem[] {
     ...(query.filters ?? []).flatMap(filterProblems),
   ];
   if (query.attribute && !query.value) {
-    const text = t('cloudtrail.problem.value', 'The {{attribute}} to look for', { attribute: query.attribute });
+    const text = t('cloudtrail.problem.value', 'The {{- attribute}} to look for', { attribute: query.attribute });
     problems.push({ field: 'value', text });
   }
   if (!query.attribute && query.value) {
