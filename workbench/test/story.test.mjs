@@ -62,7 +62,7 @@ for (const { lang, uid, list, button, refresh } of [
     await question.getByRole('button', { name: 'Confirm', exact: true }).click();
     await page.getByText(lang === 'en-US' ? 'API call was successful' : 'API の呼び出しに成功しました').waitFor();
     await page.getByRole('button', { name: refresh, exact: true }).click();
-    await row.getByText('suzuki').waitFor();
+    await row.getByText(lang === 'en-US' ? 'suzuki (by grafana)' : 'suzuki(grafana 経由)').waitFor();
     assert.deepEqual(bench.complaints.splice(0), []);
     await page.context().close();
   });

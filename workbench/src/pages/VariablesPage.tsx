@@ -71,7 +71,7 @@ export function VariablesPage({ world }: { world: World }) {
               : say(`${values.length} values`, `${values.length} 件の値`)}
           </p>
         )}
-        <ul aria-label={say('Values', '値')}>
+        <ul aria-label={say('Values', '値')} style={{ paddingLeft: 20 }}>
           {values.map((v, i) => (
             <li key={i}>
               {v.text}
