@@ -83,6 +83,15 @@ func TestUntouchedQuery(t *testing.T) {
 		if len(rule.Frames) != 1 || rule.Frames[0].Fields[0].Labels["state"] != "ALARM" {
 			t.Errorf("a rule counts %d states: above 0 would fire for alarms that are OK", len(rule.Frames))
 		}
+		typed := q // as a rule that was saved with what Grafana fills in alone
+		typed.QueryType, typed.JSON = "alarms", []byte(`{"refId":"A","queryType":"alarms","instant":true}`)
+		querytest.AlertableAnswer(t, r.AskForRule(typed)["A"])
+		typed.QueryType = ""
+		querytest.AlertableAnswer(t, r.AskForRule(typed)["A"])
+		typed.JSON = []byte(`{"refId":"A","queryType":"andon"}`)
+		if a := r.AskForRule(typed)["A"]; a.Error == nil || !strings.Contains(a.Error.Error(), "bridge") {
+			t.Errorf("the board's type in the JSON alone: %v", a.Error)
+		}
 		preview := querytest.Asking("A", `{"refId":"A","queryType":"config","kind":"counts"}`, at(-60), at(0))
 		preview.QueryType = ""
 		if a := r.AskForRule(preview)["A"]; a.Error != nil || len(a.Frames) == 0 || a.Frames[0].Fields[0].Name != "non-compliant resources" {
