@@ -8,6 +8,7 @@ const webpack = require('webpack');
 const root = path.join(__dirname, '..');
 const packageJson = require('../package.json');
 const plugin = require('../plugin.json');
+const grafanaPackages = require('./grafana-packages.cjs');
 
 // updated is the day of the commit, so that a later build of it does not differ;
 // outside a checkout it is the day that plugin.json names.
@@ -46,26 +47,8 @@ module.exports = (_env, { mode }) => ({
     // The back end's programs are built into the same folder.
     clean: { keep: /gpx_|go_plugin_build_manifest/ },
   },
-  // What Grafana hands to plugins. It does not hand out @grafana/i18n.
-  externals: [
-    'lodash',
-    'jquery',
-    'moment',
-    'prismjs',
-    'rxjs',
-    'rxjs/operators',
-    'i18next',
-    'd3',
-    'redux',
-    'react',
-    'react-dom',
-    'react-redux',
-    'react-router',
-    'react-inlinesvg',
-    '@emotion/css',
-    '@emotion/react',
-    /^@grafana\/(ui|runtime|data)(\/|$)/,
-  ],
+  // Other parts of Grafana's packages are never ours to bundle.
+  externals: [...grafanaPackages.defaults, ...grafanaPackages.namespaces, /^@grafana\/(ui|runtime|data)\//],
   resolve: {
     extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
     // Grafana 12.2 does not hand it out, and React's own belongs to one version of React.

@@ -104,10 +104,8 @@ test.each<[string, Record<string, unknown>, boolean]>([
   expect(fakeDataSource().filterQuery({ refId: 'A', ...query } as unknown as AndonQuery)).toBe(want);
 });
 
-test('a new query shows alarms; that of an alert rule counts them', () => {
-  const datasource = fakeDataSource();
-  expect(datasource.getDefaultQuery(CoreApp.PanelEditor)).toEqual({ queryType: 'alarms' });
-  expect(datasource.getDefaultQuery(CoreApp.UnifiedAlerting)).toEqual({ queryType: 'alarms', kind: 'counts' });
+test('a new query shows alarms, and adds nothing else to saved ones', () => {
+  expect(fakeDataSource().getDefaultQuery()).toEqual({ queryType: 'alarms' });
 });
 
 test('Explore gets queries with the values of variables', () => {
@@ -239,6 +237,18 @@ test('annotations ask for the kind that Grafana reads', () => {
     changes: true,
   });
   expect(annotations.prepareQuery?.({ ...anno, target: undefined })).toBeUndefined();
+});
+
+test('a data source that knows the board alone begins with it', async () => {
+  const datasource = fakeDataSource({}, { bridgeUrl: 'http://localhost:9099' });
+  expect(datasource.getDefaultQuery()).toEqual({ queryType: 'andon' });
+  expect(datasource.annotations.getDefaultQuery?.()).toEqual({ queryType: 'andon', kind: 'annotations' });
+  const saved = { name: 'Alerts', enable: true, iconColor: 'red', target: { refId: 'A' } as AndonQuery };
+  expect(datasource.annotations.prepareQuery?.(saved)).toMatchObject({ queryType: 'andon', kind: 'annotations' });
+  expect(datasource.variables?.getDefaultQuery?.()).toMatchObject({ source: 'query', query: { queryType: 'andon' } });
+  fakeGrafana(() => frames);
+  const support = new AndonVariables(datasource);
+  expect(values(await firstValueFrom(support.query({ ...request([]), targets: [''] } as never)))).toEqual([]);
 });
 
 describe('a dashboard with many panels', () => {

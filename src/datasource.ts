@@ -1,5 +1,6 @@
 import {
   CoreApp,
+  type AnnotationSupport,
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceInstanceSettings,
@@ -13,16 +14,16 @@ import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
 import { replacer } from './queries/replace';
 import { reportOf } from './settings/health';
-import type { AndonQuery, Settings } from './types';
+import type { AndonQuery, FirstType, Settings } from './types';
 import { AndonVariables } from './variables/support';
 
 /** The front end of the data source. The back end answers: here queries get the values of variables, and no more. */
 export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings> {
-  annotations = annotationSupport;
   /** The lists of editors. */
   readonly lists: Lists;
-  /** It knows the bridge's board and nothing of AWS. */
-  private readonly boardAlone: boolean;
+  /** The type that new queries have: of a data source that knows the bridge's board and nothing of AWS, the board's. */
+  readonly firstType: FirstType;
+  annotations: AnnotationSupport<AndonQuery>;
   private readonly ahead = new Ahead((panels) => this.postResource('ahead', { panels }, { showErrorAlert: false }));
 
   constructor(
@@ -30,19 +31,19 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(settings);
-    this.boardAlone = namesBoardAlone(settings.jsonData ?? {});
+    this.firstType = namesBoardAlone(settings.jsonData ?? {}) ? 'andon' : 'alarms';
+    this.annotations = annotationSupport(this.firstType);
     this.lists = this.listsWith({});
     this.variables = new AndonVariables(this);
   }
 
   /**
    * Grafana puts the fields of a default query into saved queries that lack
-   * them. So it has the kind only where every type needs that very kind: an
-   * alert rule can use counts alone.
+   * them. So it has the type alone, which every saved query has: the editor
+   * knows what else a new alert rule needs.
    */
-  getDefaultQuery(app?: CoreApp): Partial<AndonQuery> {
-    const queryType = this.boardAlone ? 'andon' : 'alarms';
-    return isAlerting(app) ? { queryType, kind: 'counts' } : { queryType };
+  getDefaultQuery(): Partial<AndonQuery> {
+    return { queryType: this.firstType };
   }
 
   /** Whether there is something to ask. What is wrong is asked nevertheless: the back end's answer says so in the panel. */

@@ -4,10 +4,15 @@ const english = read('en-US');
 const japanese = read('ja-JP');
 const calls = collect();
 
-/** {{name}} in a text, sorted. */
+/** {{- name}} in a text, sorted. */
 function placeholders(text: string | undefined): string[] {
-  return [...(text ?? '').matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+  return [...(text ?? '').matchAll(/\{\{- (\w+)\}\}/g)].map((match) => match[1]).sort();
 }
+
+test('values are put in as they are: React does the escaping, and twice would show &quot;', () => {
+  const escaped = [...english, ...japanese].filter(([, text]) => /\{\{(?!- \w+\}\})/.test(text));
+  expect(escaped).toEqual([]);
+});
 
 test('there are texts', () => {
   expect(calls.length).toBeGreaterThan(200);

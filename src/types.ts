@@ -9,6 +9,9 @@ import type { MetricsQuery } from './queries/metrics/types';
 /** A query as it is saved and sent, told apart by its queryType. docs/datasource.md describes every field. */
 export type AndonQuery = MetricsQuery | LogsQuery | AlarmsQuery | CloudTrailQuery | ConfigQuery | BoardQuery;
 
+/** The types that new queries may have. */
+export type FirstType = 'alarms' | 'andon';
+
 /** The fields of a query without the place that it has in its panel. */
 export type Fields<Q> = Q extends unknown ? Omit<Q, 'refId' | 'datasource' | 'hide' | 'key'> : never;
 

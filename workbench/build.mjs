@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import grafanaPackages from '../.config/grafana-packages.cjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, 'out');
@@ -26,6 +27,26 @@ const babelInterop = {
   },
 };
 
+// The module grafana-packages: all that Grafana hands to plugins, by name.
+const packages = {
+  name: 'grafana-packages',
+  setup(build) {
+    const { defaults, namespaces } = grafanaPackages;
+    const names = [...defaults, ...namespaces];
+    const imports = names.map((name, i) => `import * as p${i} from ${JSON.stringify(name)};`);
+    const entries = names.map((name, i) => {
+      const whole = defaults.includes(name) ? `{ ...p${i}, default: p${i}.default, __useDefault: true }` : `p${i}`;
+      return `  ${JSON.stringify(name)}: ${whole},`;
+    });
+    const contents = [...imports, 'export const packages = {', ...entries, '};'].join('\n');
+    build.onResolve({ filter: /^grafana-packages$/ }, ({ path: name }) => ({
+      path: name,
+      namespace: 'grafana-packages',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'grafana-packages' }, () => ({ contents, resolveDir: here }));
+  },
+};
+
 const options = {
   entryPoints: { main: path.join(here, 'src', 'main.tsx') },
   outdir: out,
@@ -38,7 +59,7 @@ const options = {
   mainFields: ['browser', 'module', 'main'],
   define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
   loader: { '.ttf': 'dataurl', '.woff': 'dataurl', '.woff2': 'dataurl', '.png': 'dataurl', '.svg': 'dataurl' },
-  plugins: [babelInterop],
+  plugins: [babelInterop, packages],
   metafile: true,
   logLevel: 'warning',
   logOverride: { 'package.json': 'silent' }, // of packages, which are as they are

@@ -165,31 +165,37 @@ func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
 	}
 }
 
-// first gives a query that nobody has written yet the type that the front end's
-// form shows for it.
+// first gives a query that nobody has written yet what the front end's form
+// shows for it.
 //
-// The type of one that somebody has written may stand in its JSON alone: so asks
-// the preview of an alert rule.
+// The type may stand in a query's JSON alone: so asks the preview of an alert
+// rule.
 func (d *Datasource) first(q query.Query) query.Query {
-	if q.Type != "" {
-		return q
-	}
-	if !untouched(q.JSON) {
+	fresh := untouched(q.JSON)
+	if q.Type == "" {
 		var head struct {
 			Type string `json:"queryType"`
 		}
 		_ = json.Unmarshal(q.JSON, &head) // what is no JSON has no type, which is told
 		q.Type = head.Type
-		return q
 	}
-	q.Type = "alarms"
-	if d.noAWS {
-		q.Type = ofBridge
+	if q.Type == "" && fresh {
+		q.Type = "alarms"
+		if d.noAWS {
+			q.Type = ofBridge
+		}
 	}
-	if q.Alert {
-		q.JSON = []byte(`{"kind":"counts"}`)
+	if asks, known := ruleDefaults[q.Type]; known && fresh && q.Alert {
+		q.JSON = asks
 	}
 	return q
+}
+
+// ruleDefaults are what the form of a new alert rule shows, by query type: alarms
+// that burn, since "above 0" would fire for those that are OK, and open alerts.
+var ruleDefaults = map[string]json.RawMessage{
+	"alarms": json.RawMessage(`{"kind":"counts","states":["ALARM"]}`),
+	ofBridge: json.RawMessage(`{"kind":"counts"}`),
 }
 
 // untouched reports whether a query is one that nobody has written: Grafana shows

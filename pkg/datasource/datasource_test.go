@@ -78,7 +78,20 @@ func TestUntouchedQuery(t *testing.T) {
 		if a := r.Ask(q)["A"]; a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Meta.Type != data.FrameTypeTable {
 			t.Errorf("a panel: %v", a.Error)
 		}
-		querytest.AlertableAnswer(t, r.AskForRule(q)["A"])
+		rule := r.AskForRule(q)["A"]
+		querytest.AlertableAnswer(t, rule)
+		if len(rule.Frames) != 1 || rule.Frames[0].Fields[0].Labels["state"] != "ALARM" {
+			t.Errorf("a rule counts %d states: above 0 would fire for alarms that are OK", len(rule.Frames))
+		}
+		typed := q // as a rule that was saved with what Grafana fills in alone
+		typed.QueryType, typed.JSON = "alarms", []byte(`{"refId":"A","queryType":"alarms","instant":true}`)
+		querytest.AlertableAnswer(t, r.AskForRule(typed)["A"])
+		typed.QueryType = ""
+		querytest.AlertableAnswer(t, r.AskForRule(typed)["A"])
+		typed.JSON = []byte(`{"refId":"A","queryType":"andon"}`)
+		if a := r.AskForRule(typed)["A"]; a.Error == nil || !strings.Contains(a.Error.Error(), "bridge") {
+			t.Errorf("the board's type in the JSON alone: %v", a.Error)
+		}
 		preview := querytest.Asking("A", `{"refId":"A","queryType":"config","kind":"counts"}`, at(-60), at(0))
 		preview.QueryType = ""
 		if a := r.AskForRule(preview)["A"]; a.Error != nil || len(a.Frames) == 0 || a.Frames[0].Fields[0].Name != "non-compliant resources" {

@@ -7,6 +7,7 @@ package text
 
 import (
 	"fmt"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -84,6 +85,27 @@ func Name[S ~string](l Lang, c Class, name S) string {
 	}
 	return string(name)
 }
+
+// Note is the note of a history entry of a kind, in the reader's language: one
+// of the program's reasons, and where a severity was raised or lowered the one
+// before ("was warning", "the rules were changed: was warning"). What somebody
+// else wrote stays as it is.
+func Note[K ~string](l Lang, kind K, note string) string {
+	reason, severity, found := strings.Cut(": "+note, ": was ")
+	if !found || kind != "raised" && kind != "lowered" {
+		return Name(l, Reason, note)
+	}
+	was := fmt.Sprintf(severityBefore[l.index], Name(l, Severity, severity))
+	if reason == "" {
+		return was
+	}
+	return fmt.Sprintf(reasonAndBefore[l.index], Name(l, Reason, strings.TrimPrefix(reason, ": ")), was)
+}
+
+var (
+	severityBefore  = both{"was %s", "変更前：%s"}
+	reasonAndBefore = both{"%s: %s", "%s（%s）"}
+)
 
 // Known reports whether the catalogue has a name.
 func Known[S ~string](c Class, name S) bool {

@@ -127,6 +127,25 @@ func TestNameKeepsWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+func TestNote(t *testing.T) {
+	for _, c := range []struct{ kind, note, en, ja string }{
+		{"ended", "resolved by its sender", "resolved by its sender", "送信元で解消"},
+		{"raised", "was warning", "was warning", "変更前：警告"},
+		{"lowered", "was P1", "was P1", "変更前：P1"},
+		{"raised", "the rules were changed: was critical", "the rules were changed: was critical", "ルールが変更された（変更前：重大）"},
+		{"acknowledged", "was restarted", "was restarted", "was restarted"}, // a person's comment
+		{"recorded", "refused: was not signed", "refused: was not signed", "refused: was not signed"},
+		{"raised", "", "", ""},
+	} {
+		if got := Note(English, c.kind, c.note); got != c.en {
+			t.Errorf("%s %q: %q, want %q", c.kind, c.note, got, c.en)
+		}
+		if got := Note(Japanese, c.kind, c.note); got != c.ja {
+			t.Errorf("%s %q: %q, want %q", c.kind, c.note, got, c.ja)
+		}
+	}
+}
+
 func TestDurations(t *testing.T) {
 	for _, c := range []struct {
 		d      time.Duration

@@ -31,6 +31,10 @@ func (p *page) Pattern(pattern lamp.Pattern) string { return text.Name(p.Lang, t
 // is one of the program's own.
 func (p *page) Reason(note string) string { return text.Name(p.Lang, text.Reason, note) }
 
+// Note is the note of a history entry, in the reader's language as far as it is
+// the program's own.
+func (p *page) Note(k alert.Kind, note string) string { return text.Note(p.Lang, k, note) }
+
 // Role is the reader's word for a role.
 func (p *page) Role(role string) string { return text.Name(p.Lang, text.Role, role) }
 

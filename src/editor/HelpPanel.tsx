@@ -39,7 +39,7 @@ export function HelpPanel({ type, query, onTake }: Props) {
                 <Button
                   variant="secondary"
                   size="sm"
-                  aria-label={t('help.use-label', 'Use: {{title}}', { title: example.title })}
+                  aria-label={t('help.use-label', 'Use: {{- title}}', { title: example.title })}
                   onClick={() => onTake(example.query)}
                 >
                   {t('help.use', 'Use')}

@@ -78,28 +78,31 @@ test('a type of a later version is named, and another can be chosen', async () =
 });
 
 test('beside the query stands whether it can alert, and why', async () => {
-  const editor = openEditor({ queryType: 'alarms' }, { app: CoreApp.UnifiedAlerting });
+  const editor = openEditor({ queryType: 'alarms', kind: 'table' }, { app: CoreApp.UnifiedAlerting });
   expect(screen.getByText('Cannot alert')).toBeInTheDocument();
   expect(screen.getByText(/choose the count by state/)).toBeInTheDocument();
   await pick(editor.user, 'Show', 'Count by state');
   expect(screen.getByText('Can alert')).toBeInTheDocument();
+  expect(editor.query).toMatchObject({ kind: 'counts', states: ['ALARM'] }); // not those that are OK
   await pick(editor.user, 'Query type', 'CloudTrail');
   expect(editor.query).toMatchObject({ kind: 'counts' });
 });
 
 test.each<[string, Partial<AndonQuery>, AndonQuery[]]>([
   // Grafana fills the default query in for the editor alone, not in the rule.
-  ['asks what it shows', {}, [{ refId: 'A', queryType: 'alarms', kind: 'counts' }]],
+  ['asks what it shows', {}, [{ refId: 'A', queryType: 'alarms', kind: 'counts', states: ['ALARM'] }]],
   [
     'asks what it shows, with what Grafana adds',
     { instant: false, range: true } as Partial<AndonQuery>,
-    [{ refId: 'A', queryType: 'alarms', kind: 'counts', instant: false, range: true } as AndonQuery],
+    [{ refId: 'A', queryType: 'alarms', kind: 'counts', states: ['ALARM'], instant: false, range: true } as AndonQuery],
   ],
   ['is left as it is when it asks something', { prefix: 'vpn-' }, []],
-])('a new alert rule %s', (_name, more, expected) => {
+  // Somebody compares by label: opening the rule must not narrow it.
+  ['is left as it is when it was saved with all states', { kind: 'counts' }, []],
+])('an alert rule %s', (_name, more, expected) => {
   fakeGrafana();
   const datasource = fakeDataSource();
-  const shown = { refId: 'A', ...datasource.getDefaultQuery(CoreApp.UnifiedAlerting), ...more } as AndonQuery;
+  const shown = { refId: 'A', ...datasource.getDefaultQuery(), ...more } as AndonQuery;
   const given: AndonQuery[] = [];
   const editor = (query: AndonQuery) => (
     <QueryEditor
@@ -113,6 +116,16 @@ test.each<[string, Partial<AndonQuery>, AndonQuery[]]>([
   const { rerender } = render(editor(shown));
   rerender(editor({ ...shown }));
   expect(given).toEqual(expected);
+});
+
+test('a new alert rule shows at once what it asks', () => {
+  fakeGrafana();
+  const datasource = fakeDataSource();
+  const props = { datasource, onChange: () => {}, onRunQuery: () => {} };
+  const query = { refId: 'A', ...datasource.getDefaultQuery() } as AndonQuery;
+  render(<QueryEditor {...props} app={CoreApp.CloudAlerting} query={query} />);
+  expect(field('Show')).toHaveValue('Count by state');
+  expect(screen.getByText('Can alert')).toBeInTheDocument();
 });
 
 test('beside the query stands what it costs, and what the last answer took', () => {

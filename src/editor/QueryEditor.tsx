@@ -1,7 +1,7 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { useEffect, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { isAlerting, type AndonDataSource } from '../datasource';
-import { queryTypes } from '../queries';
+import { queryTypes, typeOf } from '../queries';
 import type { AndonQuery, Settings } from '../types';
 import { QueryForm } from './QueryForm';
 
@@ -9,23 +9,31 @@ type Props = QueryEditorProps<AndonDataSource, AndonQuery, Settings>;
 
 /** The editor of panels, Explore and alert rules. */
 export function QueryEditor(props: Props) {
-  useShownIsAsked(props);
-  return <QueryForm {...props} types={queryTypes} purpose={isAlerting(props.app) ? 'alert' : 'panel'} />;
+  const purpose = isAlerting(props.app) ? 'alert' : 'panel';
+  const query = useShownIsAsked(props);
+  return <QueryForm {...props} query={query} types={queryTypes} purpose={purpose} />;
 }
 
 /**
- * Grafana shows a new alert rule with the default query filled in, but does
- * not put it into the rule before something changes: the rule would ask
- * nothing. So what is shown is handed over once.
+ * The query to show. Grafana shows a new alert rule with the default query
+ * filled in, but does not put it into the rule before something changes: the
+ * rule would ask nothing. So what is shown, the defaults of an alert rule, is
+ * handed over once.
  */
-function useShownIsAsked({ app, datasource, query, onChange }: Props) {
+function useShownIsAsked({ app, datasource, query, onChange }: Props): AndonQuery {
   const done = useRef(false);
+  const begun = useMemo(() => {
+    const isNew = isAlerting(app) && isFilledIn(query, datasource.getDefaultQuery());
+    const type = isNew ? typeOf(query) : undefined;
+    return type && ({ ...query, ...type.defaults('alert') } as AndonQuery);
+  }, [app, datasource, query]);
   useEffect(() => {
-    if (isAlerting(app) && !done.current && isFilledIn(query, datasource.getDefaultQuery(app))) {
+    if (begun && !done.current) {
       done.current = true;
-      onChange(query);
+      onChange(begun);
     }
-  }, [app, datasource, query, onChange]);
+  }, [begun, onChange]);
+  return begun ?? query;
 }
 
 /** Whether the query is the default one, and nothing was added to it. */

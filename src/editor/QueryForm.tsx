@@ -2,11 +2,11 @@ import type { PanelData } from '@grafana/data';
 import { t } from '@grafana/i18n';
 import type { DataQuery } from '@grafana/schema';
 import { Alert, Stack } from '@grafana/ui';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { AndonDataSource } from '../datasource';
 import { typeOf } from '../queries';
 import type { Purpose, QueryType } from '../queries/type';
-import type { AndonQuery, Fields } from '../types';
+import type { AndonQuery, Fields, FirstType } from '../types';
 import { HelpPanel } from './HelpPanel';
 import { replaced, started } from './switching';
 import { ScopeRow } from './ScopeRow';
@@ -26,7 +26,7 @@ interface Props {
 
 /** The form of a query: its place and type, the fields of the type, what it costs and whether it can alert. */
 export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpose, ...props }: Props) {
-  const query = typed(props.query);
+  const query = typed(props.query, datasource.firstType);
   const latest = useLatest(query);
   const type = typeOf(query);
 
@@ -34,17 +34,26 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
     onChange(changed);
     onRunQuery();
   };
-  const change = (fields: Partial<AndonQuery>) => put({ ...query, ...fields } as AndonQuery);
+  const [suggested, setSuggested] = useState<Partial<AndonQuery>>({});
+  const change = (fields: Partial<AndonQuery>) => {
+    put({ ...query, ...fields } as AndonQuery);
+    setSuggested((last) => Object.fromEntries(Object.entries(last).filter(([name]) => !(name in fields))));
+  };
   const choose = async (chosen: QueryType) => {
     const begun = started(query, chosen, purpose);
     put(begun);
+    setSuggested({});
     const more = await chosen.complete?.(begun, datasource.lists).catch(() => undefined); // its field tells why
     const now = latest.current;
     if (more && now.queryType === chosen.id && chosen.isEmpty(now)) {
       put({ ...now, ...more } as AndonQuery);
+      setSuggested(more);
     }
   };
-  const take = (fields: Fields<AndonQuery>) => put(replaced(query, fields));
+  const take = (fields: Fields<AndonQuery>) => {
+    put(replaced(query, fields));
+    setSuggested({});
+  };
 
   if (!type) {
     return (
@@ -66,6 +75,7 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
         purpose={purpose}
         lists={datasource.lists}
         change={change}
+        suggested={suggested}
         problem={(field) => problems.find((problem) => problem.field === field)?.text}
       />
       {(purpose === 'panel' || purpose === 'alert') && (
@@ -77,9 +87,9 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
 }
 
 /** A query of Explore's history or of another data source may have no type. */
-function typed(query: AndonQuery): AndonQuery {
+function typed(query: AndonQuery, first: FirstType): AndonQuery {
   const { queryType } = query as DataQuery;
-  return queryType ? query : ({ ...(query as DataQuery), queryType: 'alarms' } as AndonQuery);
+  return queryType ? query : ({ ...(query as DataQuery), queryType: first } as AndonQuery);
 }
 
 /** The newest value, for what ends after a later render. */

@@ -34,7 +34,7 @@ export function Verdicts({ type, query, usage, invalid }: Props) {
       />
       {usage && (
         <Text color="secondary" variant="bodySmall">
-          {t('verdict.last', 'Last answer: calls {{calls}}, from the cache {{cached}}, {{price}}', {
+          {t('verdict.last', 'Last answer: calls {{- calls}}, from the cache {{- cached}}, {{- price}}', {
             calls: callsOf(usage),
             cached: (usage.cacheHits ?? 0) + (usage.joined ?? 0),
             price: dollars(usage.costUSD ?? 0),

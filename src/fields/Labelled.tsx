@@ -1,4 +1,4 @@
-import { Field, Label, useStyles2 } from '@grafana/ui';
+import { Field, Label, Text, useStyles2 } from '@grafana/ui';
 import { useId, type ReactElement } from 'react';
 import { fieldStyles, type Width } from './styles';
 
@@ -12,6 +12,8 @@ export interface CommonProps {
   sample?: string;
   /** What is wrong with the value, shown beside the field. */
   error?: string;
+  /** What is unwise about it, though it works. */
+  warning?: string;
   required?: boolean;
   width?: Width;
 }
@@ -25,7 +27,7 @@ interface Props extends CommonProps {
  * A control with its label, mistake and description. The description stands
  * below, so that controls side by side are at one height.
  */
-export function Labelled({ label, description, error, required, width = 'middle', children }: Props) {
+export function Labelled({ label, description, error, warning, required, width = 'middle', children }: Props) {
   const id = useId();
   const styles = useStyles2(fieldStyles);
   const describedBy = description ? `${id}-description` : undefined;
@@ -40,6 +42,13 @@ export function Labelled({ label, description, error, required, width = 'middle'
       <Field noMargin label={bound} required={required} invalid={error !== undefined} error={error} htmlFor={id}>
         {children(id, describedBy, labelledBy)}
       </Field>
+      {warning && (
+        <div role="status">
+          <Text color="warning" variant="bodySmall">
+            {warning}
+          </Text>
+        </div>
+      )}
       {description && (
         <div id={describedBy} className={styles.description}>
           {description}

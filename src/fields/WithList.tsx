@@ -18,7 +18,9 @@ export function WithList({ failed, width = 'middle', children }: Props) {
       {failed !== undefined && (
         <div role="status">
           <Text color="warning" variant="bodySmall">
-            {t('list.failed', 'The list could not be read; typing works nevertheless. {{reason}}', { reason: failed })}
+            {t('list.failed', 'The list could not be read; typing works nevertheless. {{- reason}}', {
+              reason: failed,
+            })}
           </Text>
         </div>
       )}

@@ -44,7 +44,7 @@ export function useList(source: ListSource) {
 function moreOption(shown: number): ComboboxOption {
   return {
     value: moreValue,
-    label: t('list.more', 'More than these {{shown}}: type to search', { shown }),
+    label: t('list.more', 'More than these {{- shown}}: type to search', { shown }),
     infoOption: true,
   };
 }

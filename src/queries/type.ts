@@ -41,6 +41,8 @@ export interface EditorProps<Q> {
   lists: Lists;
   /** Takes what has changed. The panel runs anew, so fields call it when the user is done, not at each key. */
   change(fields: Partial<Q>): void;
+  /** What complete filled in and nobody has touched: a first choice takes its place. */
+  suggested: Partial<Q>;
   /** What is wrong in a field, if something is. */
   problem(field: string): string | undefined;
 }

@@ -27,7 +27,7 @@ export function AccountsSection({ form }: { form: Form }) {
           <div
             key={index}
             role="group"
-            aria-label={t('settings.accounts.one', 'Account {{n}}', { n })}
+            aria-label={t('settings.accounts.one', 'Account {{- n}}', { n })}
             className={styles.account}
           >
             <Row>
@@ -63,7 +63,7 @@ export function AccountsSection({ form }: { form: Form }) {
               />
               <AlignedButton
                 icon="trash-alt"
-                label={t('settings.accounts.remove', 'Remove account {{n}}', { n })}
+                label={t('settings.accounts.remove', 'Remove account {{- n}}', { n })}
                 onClick={() => put({ accounts: accounts.filter((_, i) => i !== index) })}
               />
             </Row>

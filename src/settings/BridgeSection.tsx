@@ -6,7 +6,7 @@ import { Section } from './Section';
 
 /** The bridge whose board the query type "andon" shows. */
 export function BridgeSection({ form }: { form: Form }) {
-  const { settings, put, secret, problem } = form;
+  const { settings, put, secret, problem, warning } = form;
   return (
     <Section
       title={t('settings.bridge.title', 'Andon’s bridge')}
@@ -18,6 +18,7 @@ export function BridgeSection({ form }: { form: Form }) {
           sample="http://127.0.0.1:9560"
           value={settings.bridgeUrl}
           error={problem('bridgeUrl')}
+          warning={warning('bridgeUrl')}
           onChange={(bridgeUrl) => put({ bridgeUrl })}
         />
         <TextField

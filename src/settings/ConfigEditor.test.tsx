@@ -6,6 +6,7 @@ import { fakeGrafana, httpError, type Answer } from '../testing/fakes';
 import type { Secrets, Settings } from '../types';
 import { ConfigEditor } from './ConfigEditor';
 import { validate } from './validate';
+import { warnings } from './warnings';
 
 type Options = DataSourceSettings<Settings, Secrets>;
 
@@ -171,4 +172,31 @@ test('a provisioned data source can be read and checked, not changed', () => {
   expect(screen.getByRole('button', { name: 'Add account' })).toBeDisabled();
   expect(screen.getByRole('button', { name: /reset/i })).toBeDisabled();
   expect(screen.getByRole('button', { name: 'Check each part' })).toBeEnabled();
+});
+
+test.each<[string, string, boolean]>([
+  ['another host', 'http://bridge.example.jp:9560', true],
+  ['another host by address', 'http://192.168.1.5:9560', true],
+  ['a name that only begins like this machine', 'http://localhost.example.jp', true],
+  ['another host, encrypted', 'https://bridge.example.jp', false],
+  ['this machine', 'http://127.0.0.1:9560', false],
+  ['this machine by name', 'http://localhost:9560', false],
+  ['this machine by IPv6', 'http://[::1]:9560', false],
+  ['no URL', 'bridge', false],
+])('a token in clear to %s', (_name, bridgeUrl, warned) => {
+  const fields = warned ? ['bridgeUrl'] : [];
+  expect(warnings({ bridgeUrl }, {}, { bridgeToken: true }).map((warning) => warning.field)).toEqual(fields);
+  expect(warnings({ bridgeUrl }, { bridgeToken: 'x' }, {}).map((warning) => warning.field)).toEqual(fields);
+  expect(warnings({ bridgeUrl }, {}, {})).toEqual([]);
+});
+
+test('a token in clear is a warning and no mistake', async () => {
+  const page = openSettings({ bridgeUrl: 'http://bridge.example.jp:9560' });
+  expect(screen.queryByText(/unencrypted/)).not.toBeInTheDocument();
+  await write(page.user, 'Token', 's3cret');
+  expect(screen.getByText(/to bridge\.example\.jp unencrypted/)).toBeInTheDocument();
+  expect(mistakeAt('URL')).toBeUndefined();
+  expect(field('URL')).toBeValid();
+  await write(page.user, 'URL', 'https://bridge.example.jp');
+  expect(screen.queryByText(/unencrypted/)).not.toBeInTheDocument();
 });

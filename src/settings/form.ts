@@ -1,6 +1,7 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import type { Account, Secrets, Settings } from '../types';
 import { validate } from './validate';
+import { warnings } from './warnings';
 
 export type ConfigProps = DataSourcePluginOptionsEditorProps<Settings, Secrets>;
 
@@ -12,6 +13,8 @@ export interface Form {
   putAccount(index: number, fields: Partial<Account>): void;
   secret(name: keyof Secrets): SecretState;
   problem(field: string): string | undefined;
+  /** What works and is unwise. */
+  warning(field: string): string | undefined;
 }
 
 /** A secret is written, kept, and reset: what is kept never comes back to the browser. */
@@ -27,6 +30,7 @@ export function formOf({ options, onOptionsChange }: ConfigProps): Form {
   const kept = options.secureJsonFields ?? {};
   const typed = options.secureJsonData ?? {};
   const problems = validate(settings, typed, kept);
+  const unwise = warnings(settings, typed, kept);
   const put = (fields: Partial<Settings>) => onOptionsChange({ ...options, jsonData: { ...settings, ...fields } });
   const putSecret = (name: keyof Secrets, value: string, isKept: boolean) =>
     onOptionsChange({
@@ -46,5 +50,6 @@ export function formOf({ options, onOptionsChange }: ConfigProps): Form {
       reset: () => putSecret(name, '', false),
     }),
     problem: (field) => problems.find((problem) => problem.field === field)?.text,
+    warning: (field) => unwise.find((warning) => warning.field === field)?.text,
   };
 }

@@ -36,7 +36,7 @@ export function reasonOf({ OK, MissingPermission, Error: error, Hint }: Capabili
     return Hint ?? '';
   }
   const why = MissingPermission
-    ? t('health.missing', 'permission {{permission}} is missing', { permission: MissingPermission })
+    ? t('health.missing', 'permission {{- permission}} is missing', { permission: MissingPermission })
     : (error ?? '');
   return Hint ? `${why} (${Hint})` : why;
 }

@@ -17,7 +17,7 @@ export function validate(settings: Settings, secrets: Secrets, kept: KeyValue<bo
   const add = (field: string, text: string | undefined) => text && problems.push({ field, text });
 
   if (!isAuthType(settings.authType)) {
-    const text = t('settings.problem.auth', '{{value}} is not known: choose one', { value: settings.authType });
+    const text = t('settings.problem.auth', '{{- value}} is not known: choose one', { value: settings.authType });
     add('authType', text);
   }
   if (settings.authType === 'keys') {
@@ -52,10 +52,13 @@ function accountProblems(account: Account, index: number, all: Account[]): Probl
   }
   const name = nameOf(account);
   if (name === 'default' || name === 'all') {
-    const text = t('settings.problem.name-reserved', '{{name}} has a meaning of its own', { name });
+    const text = t('settings.problem.name-reserved', '{{- name}} has a meaning of its own', { name });
     problems.push({ field: `${at}.name`, text });
   } else if (name && all.findIndex((other) => nameOf(other) === name) < index) {
-    problems.push({ field: `${at}.name`, text: t('settings.problem.name-twice', '{{name}} is used twice', { name }) });
+    problems.push({
+      field: `${at}.name`,
+      text: t('settings.problem.name-twice', '{{- name}} is used twice', { name }),
+    });
   }
   const region = account.regions?.find((value) => regionProblem(value) !== undefined);
   if (region !== undefined) {

@@ -60,7 +60,10 @@ export function fakeVariables(values: Record<string, string | string[]>): Templa
   return templates as unknown as TemplateSrv;
 }
 
-export function fakeDataSource(variables: Record<string, string | string[]> = {}): AndonDataSource {
+export function fakeDataSource(
+  variables: Record<string, string | string[]> = {},
+  jsonData: Settings = {}
+): AndonDataSource {
   const settings = {
     id: 1,
     uid: 'aws',
@@ -68,7 +71,7 @@ export function fakeDataSource(variables: Record<string, string | string[]> = {}
     name: 'AWS',
     access: 'proxy',
     readOnly: false,
-    jsonData: {},
+    jsonData,
     meta: { id: plugin.id },
   } as unknown as DataSourceInstanceSettings<Settings>;
   return new AndonDataSource(settings, fakeVariables(variables));

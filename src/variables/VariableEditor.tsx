@@ -13,7 +13,7 @@ type Props = QueryEditorProps<AndonDataSource, AndonQuery, Settings, VariableQue
 
 /** Where a variable's values come from. */
 export function VariableEditor({ datasource, query: saved, onChange }: Props) {
-  const query = variableQueryOf(saved);
+  const query = variableQueryOf(saved, datasource.firstType);
   const change = (fields: Partial<VariableQuery>) => onChange({ ...query, ...fields });
   return (
     <Stack direction="column" gap={2}>
@@ -24,7 +24,7 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
           { value: 'list', label: t('variable.source.list', 'A list') },
           { value: 'query', label: t('variable.source.query', 'A column of a query') },
         ]}
-        onChange={(source) => change({ source, query: query.query ?? { refId: 'A', queryType: 'alarms' } })}
+        onChange={(source) => change({ source, query: query.query ?? { refId: 'A', queryType: datasource.firstType } })}
       />
       {query.source === 'list' ? (
         <ListForm query={query} lists={datasource.lists} change={change} />
@@ -32,7 +32,7 @@ export function VariableEditor({ datasource, query: saved, onChange }: Props) {
         <>
           <QueryForm
             datasource={datasource}
-            query={query.query ?? { refId: 'A', queryType: 'alarms' }}
+            query={query.query ?? { refId: 'A', queryType: datasource.firstType }}
             onChange={(changed) => change({ query: changed })}
             onRunQuery={() => {}}
             types={queryTypes}

@@ -26,11 +26,11 @@ export class AndonVariables extends CustomVariableSupport<AndonDataSource, Varia
 
   getDefaultQuery(): Partial<AndonQuery> {
     // Grafana's types take the query of panels here; the editor's own is meant.
-    return defaultVariable as Partial<AndonQuery>;
+    return defaultVariable(this.datasource.firstType) as Partial<AndonQuery>;
   }
 
   query = (request: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> => {
-    const query = variableQueryOf(request.targets[0]);
+    const query = variableQueryOf(request.targets[0], this.datasource.firstType);
     if (query.source === 'query') {
       return this.column(request, query);
     }

@@ -1,6 +1,6 @@
 import type { DataQuery } from '@grafana/schema';
 import type { ListName } from '../lists/lists';
-import type { AndonQuery } from '../types';
+import type { AndonQuery, FirstType } from '../types';
 
 /** What a variable gets its values from: a list of the back end, or a column of a query's answer. */
 export interface VariableQuery extends DataQuery {
@@ -24,16 +24,20 @@ export interface VariableQuery extends DataQuery {
   column?: string;
 }
 
-export const defaultVariable: VariableQuery = { refId: 'AndonVariable', source: 'list', list: 'regions' };
+const refId = 'AndonVariable';
+
+/** A new variable: of a data source that has no lists, a column. */
+export function defaultVariable(first: FirstType): VariableQuery {
+  if (first === 'andon') {
+    return { refId, source: 'query', query: { refId: 'A', queryType: 'andon' } };
+  }
+  return { refId, source: 'list', list: 'regions' };
+}
 
 /** A saved query of a variable; Grafana gives an empty text for a new one. */
-export function variableQueryOf(saved: unknown): VariableQuery {
+export function variableQueryOf(saved: unknown, first: FirstType): VariableQuery {
   const query = typeof saved === 'object' && saved !== null ? (saved as Partial<VariableQuery>) : {};
-  return {
-    ...(query.source ? {} : defaultVariable),
-    ...query,
-    refId: query.refId || defaultVariable.refId,
-  } as VariableQuery;
+  return { ...(query.source ? {} : defaultVariable(first)), ...query, refId: query.refId || refId } as VariableQuery;
 }
 
 /** The parameters that a list cannot do without. */

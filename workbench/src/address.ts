@@ -1,11 +1,12 @@
-// What the page's address says: ?lang=, ?theme=, ?role=, ?login=, ?alert=1,
+// What the page's address says: ?lang= (else the browser's language counts), ?theme=, ?role=, ?login=, ?alert=1,
 // ?from=&to=, ?var-NAME=.
 const params = new URLSearchParams(location.search);
 
 export const languages = ['en-US', 'ja-JP'] as const;
 export type Language = (typeof languages)[number];
 
-export const language: Language = languages.find((l) => l === params.get('lang')) ?? 'en-US';
+const ofBrowser: Language = navigator.language.startsWith('ja') ? 'ja-JP' : 'en-US';
+export const language: Language = languages.find((l) => l === params.get('lang')) ?? ofBrowser;
 export const theme: 'dark' | 'light' = params.get('theme') === 'light' ? 'light' : 'dark';
 export const roles = ['Admin', 'Editor', 'Viewer'] as const;
 export const role = roles.find((r) => r === params.get('role')) ?? 'Admin';

@@ -4,6 +4,7 @@ import { config } from '@grafana/runtime';
 import { Alert, ErrorBoundaryAlert, GlobalStyles, PortalContainer } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
 import { Shell } from './Shell';
+import { Toasts } from './Toasts';
 import { asError } from './ask';
 import { type World, start } from './grafana/start';
 import { AnnotationsPage } from './pages/AnnotationsPage';
@@ -42,6 +43,7 @@ function show(content: React.ReactNode) {
       <Shell>
         <ErrorBoundaryAlert>{content}</ErrorBoundaryAlert>
       </Shell>
+      <Toasts />
       <PortalContainer />
     </ThemeContext.Provider>
   );

@@ -117,3 +117,28 @@ for (const Hand of [Mouse, Keyboard]) {
     }
   });
 }
+
+test('a new alert rule counts the alarms that burn', async () => {
+  const page = await bench.open('/explore', { alert: '1' });
+  await page.getByText('Can alert', { exact: true }).waitFor();
+  await new Mouse(page).press('Run query');
+  const result = page.getByRole('region', { name: 'Result' });
+  await result.getByText('Rows: 1, frames: 1').waitFor();
+  await result.getByText('ALARM').first().waitFor();
+  assert.deepEqual(bench.complaints.splice(0), []);
+  await page.context().close();
+});
+
+test('the log group that is filled in gives way to the one that somebody chooses', async () => {
+  const page = await bench.open('/explore');
+  const hand = new Mouse(page);
+  await hand.choose('Query type', 'Logs');
+  const form = page.getByRole('region', { name: 'Query A' });
+  const chosen = form.getByText(/^\//); // their names begin so
+  await chosen.first().waitFor();
+  assert.notEqual(await chosen.first().innerText(), '/var/log/secure');
+  await hand.add('Log groups', '/var/log/secure');
+  await form.getByText('/var/log/secure', { exact: true }).waitFor();
+  assert.equal(await chosen.count(), 1);
+  await page.context().close();
+});

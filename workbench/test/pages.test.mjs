@@ -1,4 +1,4 @@
-// The editors of variables and annotations, and what they give.
+// The editors of variables and annotations, and what they give; the page's language.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Keyboard, Mouse } from './hands.mjs';
@@ -66,4 +66,19 @@ for (const Hand of [Mouse, Keyboard]) {
       await page.context().close();
     });
   }
+}
+
+for (const { locale, lang, shown } of [
+  { locale: 'ja-JP', lang: null, shown: 'ja-JP' },
+  { locale: 'ja', lang: null, shown: 'ja-JP' },
+  { locale: 'de-DE', lang: null, shown: 'en-US' },
+  { locale: 'ja-JP', lang: 'en-US', shown: 'en-US' },
+]) {
+  test(`a browser in ${locale} with ${lang ?? 'no language'} chosen shows ${shown}`, async () => {
+    const page = await bench.open('/', { lang, locale });
+    const heading = shown === 'ja-JP' ? 'ダッシュボード' : 'Dashboards';
+    await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+    assert.equal(await page.locator('html').getAttribute('lang'), shown);
+    await page.context().close();
+  });
 }

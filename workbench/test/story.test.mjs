@@ -46,6 +46,48 @@ test('the monitoring room shows alerts and towers', async () => {
   await page.context().close();
 });
 
+for (const { lang, uid, list, button, refresh } of [
+  { lang: 'en-US', uid: 'andon-room', list: 'Open alerts', button: 'Acknowledge', refresh: 'Refresh' },
+  { lang: 'ja-JP', uid: 'andon-room-ja', list: '発生中のアラート', button: '確認(対応します)', refresh: '更新' },
+]) {
+  test(`an alert is acknowledged from its row of /d/${uid}, after a question`, async () => {
+    const alert = lang === 'en-US' ? 'DiskFull' : 'BackupLate';
+    const board = { 'var-datasource': 'andon-board', 'var-board': 'andon-board' };
+    const page = await bench.open(`/d/${uid}`, { lang, login: 'suzuki', role: 'Editor', ...board });
+    const row = panel(page, list).getByRole('row').filter({ hasText: alert });
+    await row.getByRole('button', { name: button }).click();
+    const question = page.getByRole('dialog');
+    await question.getByText(lang === 'en-US' ? /in your name\?/ : /あなたの名前で/).waitFor();
+    assert.equal(await row.getByText('suzuki').count(), 0);
+    await question.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await page.getByText(lang === 'en-US' ? 'API call was successful' : 'API の呼び出しに成功しました').waitFor();
+    await page.getByRole('button', { name: refresh, exact: true }).click();
+    await row.getByText(lang === 'en-US' ? 'suzuki (by grafana)' : 'suzuki(grafana 経由)').waitFor();
+    assert.deepEqual(bench.complaints.splice(0), []);
+    await page.context().close();
+  });
+}
+
+test('a viewer has no button, and a refusal is told', async () => {
+  const board = { 'var-datasource': 'andon-board', 'var-board': 'andon-board' };
+  const page = await bench.open('/d/andon-room', { role: 'Viewer', ...board });
+  const row = panel(page, 'Open alerts').getByRole('row').filter({ hasText: 'VPNTunnelDown' });
+  await row.waitFor();
+  await settled(page);
+  assert.equal(await row.getByRole('button', { name: 'Acknowledge' }).count(), 0);
+  await page.context().close();
+
+  const refused = await bench.open('/d/andon-room', board);
+  await refused.route('**/resources/andon/ack*', (route) =>
+    route.fulfill({ status: 409, json: { message: 'the alert is not open' } })
+  );
+  await panel(refused, 'Open alerts').getByRole('button', { name: 'Acknowledge' }).first().click();
+  await refused.getByRole('dialog').getByRole('button', { name: 'Confirm', exact: true }).click();
+  await refused.getByText('the alert is not open').waitFor();
+  bench.complaints.splice(0); // the refusal
+  await refused.context().close();
+});
+
 for (const lang of ['', '-ja']) {
   for (const uid of ['andon-room', 'andon-ec2-vpn', 'andon-alarms', 'andon-logs', 'andon-who', 'andon-config']) {
     test(`/d/${uid}${lang} opens without a fault`, async () => {

@@ -62,11 +62,18 @@ export async function start(args = []) {
   return {
     url: served.url,
     complaints,
-    /** A page in a browser of its own, so that nothing is left of an earlier one. */
-    async open(address, { lang = 'en-US', theme = 'dark', width = 1400, height = 1000, ...params } = {}) {
+    /**
+     * A page in a browser of its own, so that nothing is left of an earlier one.
+     * Without a language (null) the address names none; locale is the browser's.
+     */
+    async open(
+      address,
+      { lang = 'en-US', locale = 'en-US', theme = 'dark', width = 1400, height = 1000, ...params } = {}
+    ) {
       const context = await browser.newContext({
         viewport: { width, height },
         deviceScaleFactor: 1,
+        locale,
         reducedMotion: 'reduce',
       });
       context.setDefaultTimeout(patience);
@@ -89,7 +96,7 @@ export async function start(args = []) {
           complaints.push(`${address}: asked for ${r.url()}, which is not the workbench's`);
         }
       });
-      const query = new URLSearchParams({ lang, theme, ...params });
+      const query = new URLSearchParams({ ...(lang && { lang }), theme, ...params });
       await page.goto(`${served.url}${address}${address.includes('?') ? '&' : '?'}${query}`);
       await page.locator('main > *').first().waitFor();
       return page;

@@ -87,6 +87,42 @@ func TestHistory(t *testing.T) {
 	f.golden("annotations-none", f.frames(`{"kind":"annotations"}`))
 }
 
+// The program's own words are in the language asked for; what people wrote, and
+// the values that dashboards go by, stay.
+func TestHistoryInJapanese(t *testing.T) {
+	f := serve(t, func(f *fake) {
+		f.entries = entries(3)
+		f.entries[0].Kind, f.entries[0].Note = alert.Acked, "on it"
+		f.entries[1].Kind, f.entries[1].Note = alert.Raised, "was warning"
+		f.entries[2].Kind, f.entries[2].Note = alert.Closed, "resolved by its sender"
+	})
+	column := func(frame *data.Frame, name string) string {
+		field, _ := frame.FieldByName(name)
+		out := []string{}
+		for i := range field.Len() {
+			out = append(out, field.At(i).(string))
+		}
+		return strings.Join(out, " | ")
+	}
+	history := f.frames(`{"kind":"history","language":"ja"}`)[0]
+	if got := column(history, "note"); got != "on it | 変更前：警告 | 送信元で解消" {
+		t.Errorf("notes %s", got)
+	}
+	if got := column(history, "event"); got != "acknowledged | raised | ended" {
+		t.Errorf("events %s", got)
+	}
+	marks := f.frames(`{"kind":"annotations","language":"ja"}`)[0]
+	if got := column(marks, "title"); got != "確認：A | 重大度が上昇：A | 終了：A" {
+		t.Errorf("titles %s", got)
+	}
+	if got := column(marks, "text"); got != "on it | 変更前：警告 | 送信元で解消" {
+		t.Errorf("texts %s", got)
+	}
+	if got := column(f.frames(`{"kind":"history","language":"en"}`)[0], "note"); got != "on it | was warning | resolved by its sender" {
+		t.Errorf("English notes %s", got)
+	}
+}
+
 func TestHistoryPages(t *testing.T) {
 	for _, c := range []struct {
 		name         string

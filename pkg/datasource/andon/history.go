@@ -12,6 +12,7 @@ import (
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 const (
@@ -27,9 +28,9 @@ func (b *Bridge) history(ctx context.Context, q Query, raw query.Query) (data.Fr
 		return nil, err
 	}
 	n := len(entries)
-	f := b.historyTable(entries)
+	f := b.historyTable(entries, q.lang)
 	if q.Kind == Annotations {
-		f = annotations(entries)
+		f = annotations(entries, q.lang)
 	}
 	switch {
 	case whole:
@@ -76,7 +77,7 @@ func name(e alert.Entry) string {
 	return cmp.Or(e.Labels.Get("alertname"), e.Labels.Get("subject"), string(e.Identity))
 }
 
-func (b *Bridge) historyTable(entries []alert.Entry) *data.Frame {
+func (b *Bridge) historyTable(entries []alert.Entry, lang text.Lang) *data.Frame {
 	times, labels := make([]time.Time, len(entries)), make([]json.RawMessage, len(entries))
 	for i, e := range entries {
 		times[i], labels[i] = e.At, object(e.Labels)
@@ -87,7 +88,7 @@ func (b *Bridge) historyTable(entries []alert.Entry) *data.Frame {
 		severityField(column(entries, func(e alert.Entry) string { return string(e.Severity) })),
 		data.NewField("name", nil, column(entries, name)),
 		data.NewField("by", nil, column(entries, func(e alert.Entry) string { return e.By })),
-		data.NewField("note", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("note", nil, column(entries, func(e alert.Entry) string { return text.Note(lang, e.Kind, e.Note) })),
 		data.NewField("labels", nil, labels),
 		linkField("board", column(entries, func(e alert.Entry) string { return b.page(e.Identity) })),
 		data.NewField("identity", nil, column(entries, func(e alert.Entry) string { return string(e.Identity) })),
@@ -96,8 +97,17 @@ func (b *Bridge) historyTable(entries []alert.Entry) *data.Frame {
 	)
 }
 
+// kind begins an annotation's title. In English it is the name that the column
+// event has, too.
+func kind(lang text.Lang, k alert.Kind) string {
+	if lang == text.English {
+		return string(k) + ": "
+	}
+	return text.Name(lang, text.Kind, k) + "："
+}
+
 // annotations are the entries as Grafana marks them in a graph.
-func annotations(entries []alert.Entry) *data.Frame {
+func annotations(entries []alert.Entry, lang text.Lang) *data.Frame {
 	times, tags := make([]time.Time, len(entries)), make([]json.RawMessage, len(entries))
 	for i, e := range entries {
 		times[i] = e.At
@@ -105,8 +115,8 @@ func annotations(entries []alert.Entry) *data.Frame {
 	}
 	return query.Typed(data.NewFrame("annotations",
 		data.NewField("time", nil, times),
-		data.NewField("title", nil, column(entries, func(e alert.Entry) string { return string(e.Kind) + ": " + name(e) })),
-		data.NewField("text", nil, column(entries, func(e alert.Entry) string { return e.Note })),
+		data.NewField("title", nil, column(entries, func(e alert.Entry) string { return kind(lang, e.Kind) + name(e) })),
+		data.NewField("text", nil, column(entries, func(e alert.Entry) string { return text.Note(lang, e.Kind, e.Note) })),
 		data.NewField("tags", nil, tags),
 		data.NewField("id", nil, column(entries, func(e alert.Entry) string { return strconv.FormatUint(e.Change, 10) })),
 	), data.FrameTypeTable)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Kinds of answers.
@@ -27,8 +28,13 @@ type Query struct {
 	// Those of towers are over one label, tower.
 	Matchers []string `json:"matchers"`
 	Limit    int      `json:"limit"` // rows; 1,000 where 0, 10,000 at most. Counts and towers have none
+	// Language is that of the program's own words in notes and annotations: en
+	// (where empty) or ja. Names of kinds, states and severities stay as they are:
+	// they are values that dashboards and matchers go by.
+	Language string `json:"language"`
 
 	match alert.Matchers
+	lang  text.Lang
 }
 
 const (
@@ -36,6 +42,8 @@ const (
 	maxRows     = 10_000
 	maxMatchers = 50
 )
+
+var languages = map[string]text.Lang{text.English.Tag(): text.English, text.Japanese.Tag(): text.Japanese}
 
 func decode(raw query.Query) (Query, error) {
 	var q Query
@@ -46,6 +54,11 @@ func decode(raw query.Query) (Query, error) {
 	if all := []string{Alerts, Towers, History, Annotations, Counts}; !slices.Contains(all, q.Kind) {
 		return Query{}, query.OneOf("kind", q.Kind, all...)
 	}
+	lang, known := languages[cmp.Or(q.Language, "en")]
+	if !known {
+		return Query{}, query.OneOf("language", q.Language, "en", "ja")
+	}
+	q.lang = lang
 	if raw.Alert && q.Kind != Counts {
 		return Query{}, query.Wrong("kind", "%s cannot alert: use %s", q.Kind, Counts)
 	}
@@ -53,19 +66,19 @@ func decode(raw query.Query) (Query, error) {
 		return Query{}, query.Wrong("matchers", "%d matchers; up to %d", len(q.Matchers), maxMatchers)
 	}
 	var given []string
-	for i, text := range q.Matchers {
-		if strings.TrimSpace(text) == "" {
+	for i, written := range q.Matchers {
+		if strings.TrimSpace(written) == "" {
 			continue // a row of the editor that is not filled in yet
 		}
 		field := fmt.Sprintf("matchers[%d]", i)
-		m, err := alert.ParseMatchers(text)
+		m, err := alert.ParseMatchers(written)
 		if err != nil {
 			return Query{}, query.Wrong(field, `%v; write for example severity="critical" or site=~"tokyo|osaka"`, err)
 		}
 		if q.Kind == Towers && m[0].Name != "tower" {
 			return Query{}, query.Wrong(field, "towers have one label, tower, and no %s", m[0].Name)
 		}
-		given, q.match = append(given, text), append(q.match, m...)
+		given, q.match = append(given, written), append(q.match, m...)
 	}
 	q.Matchers = given
 	if q.Limit < 0 || q.Limit > maxRows {
@@ -77,11 +90,11 @@ func decode(raw query.Query) (Query, error) {
 
 // String is the question as the query inspector shows it.
 func (q Query) String() string {
-	text := map[string]string{
+	what := map[string]string{
 		Alerts: "open alerts", Towers: "towers", History: "history", Annotations: "history", Counts: "open alerts by severity and state",
 	}[q.Kind]
 	if len(q.Matchers) > 0 {
-		text += " with " + strings.Join(q.Matchers, ", ")
+		what += " with " + strings.Join(q.Matchers, ", ")
 	}
-	return text
+	return what
 }

@@ -20,12 +20,13 @@ func TestMistakes(t *testing.T) {
 		f.answer = func(_ http.ResponseWriter, r *http.Request) { t.Errorf("the bridge was asked %s", r.URL) }
 	})
 	for body, want := range map[string]string{
-		`{`:                     "not JSON",
-		`{"kind":"weather"}`:    `kind: "weather" is not known; allowed: alerts, towers, history, annotations, counts`,
-		`{"matchers":"a=b"}`:    "matchers: is a JSON string",
-		`{"matchers":["","a"]}`: "matchers[1]: ",
-		`{"limit":10001}`:       "limit: is 10001; 1 to 10000",
-		`{"limit":-1}`:          "limit: is -1",
+		`{`:                                  "not JSON",
+		`{"kind":"weather"}`:                 `kind: "weather" is not known; allowed: alerts, towers, history, annotations, counts`,
+		`{"kind":"history","language":"fr"}`: `language: "fr" is not known; allowed: en, ja`,
+		`{"matchers":"a=b"}`:                 "matchers: is a JSON string",
+		`{"matchers":["","a"]}`:              "matchers[1]: ",
+		`{"limit":10001}`:                    "limit: is 10001; 1 to 10000",
+		`{"limit":-1}`:                       "limit: is -1",
 		`{"kind":"towers","matchers":["severity=\"critical\""]}`:                    "matchers[0]: towers have one label, tower, and no severity",
 		`{"matchers":["a=\"b\"` + strings.Repeat(`","a=\"b\"`, maxMatchers) + `"]}`: "matchers: 51 matchers; up to 50",
 	} {

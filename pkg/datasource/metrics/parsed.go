@@ -16,7 +16,7 @@ type parsed struct {
 
 // Bounds of what is remembered.
 const (
-	parsedTexts = 2000
+	parsedTexts = 1000
 	parsedBytes = 2000 // of one text; longer ones are rare
 )
 

@@ -27,15 +27,17 @@ func (b *bench) process(ctx context.Context) error {
 		{"a day's alarm history", "60 MiB", []panel{{queries: asking(map[string]any{"queryType": "alarms", "kind": "history", "limit": 10_000}), over: 24 * time.Hour}}},
 		{"the wildcard of 500 series", "no aim", []panel{{queries: asking(metricQuery("host-*")), over: 3 * time.Hour}}},
 	} {
-		b.printf("gpx_andon as its own process: %s, 10 viewers at once, 10 refreshes", one.name)
-		if err := b.resident(ctx, one.panels, one.target); err != nil {
-			return err
+		for _, viewers := range []int{1, 10} {
+			b.printf("gpx_andon as its own process: %s, viewers at once: %d, 10 refreshes", one.name, viewers)
+			if err := b.resident(ctx, one.panels, viewers, one.target); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (b *bench) resident(ctx context.Context, panels []panel, target string) (err error) {
+func (b *bench) resident(ctx context.Context, panels []panel, viewers int, target string) (err error) {
 	clock := &cloud{now: time.Now()}
 	fake := awsfake.New(awsfake.Options{Now: clock.clock, FleetHosts: wildcardSeries, FleetAlarms: historyAlarms})
 	address, stop, err := serve(ctx, fake)
@@ -56,7 +58,7 @@ func (b *bench) resident(ctx context.Context, panels []panel, target string) (er
 	pid := strconv.Itoa(host.PID())
 	idle := residentOf(pid, "VmRSS")
 	for range 11 {
-		if err := asked(ctx, host, settings, panels, clock.clock()); err != nil {
+		if err := asked(ctx, host, settings, panels, viewers, clock.clock()); err != nil {
 			return err
 		}
 		clock.jump(every)
@@ -80,10 +82,10 @@ func serve(ctx context.Context, fake *awsfake.Fake) (address string, stop func()
 	}, nil
 }
 
-// asked is one load of the panels by ten viewers.
-func asked(ctx context.Context, host *pluginhost.Host, settings *backend.DataSourceInstanceSettings, panels []panel, now time.Time) error {
+// asked is one load of the panels by all viewers.
+func asked(ctx context.Context, host *pluginhost.Host, settings *backend.DataSourceInstanceSettings, panels []panel, viewers int, now time.Time) error {
 	var all sync.WaitGroup
-	errs := make(chan error, 10)
+	errs := make(chan error, viewers)
 	for range cap(errs) {
 		all.Go(func() { errs <- viewed(ctx, host, settings, panels, now) })
 	}

@@ -10,7 +10,7 @@ func alarms(l language) dashboard {
 	list = linked(list, "name", l.say("Who did something around this time?", "この前後の操作を調べる"), l.to("who", place, around("since", 30)))
 	list = worded(l, column(list, "state", colouredCell), "state", alarmStates)
 	list = column(list, "since", property{"displayName", l.say("since", "状態になった時刻")})
-	list = widths(list, map[string]int{"state": 130, "name": 210, "since": 160, "dimensions": 200, "threshold": 190, "metric": 130, "namespace": 90, "description": 180})
+	list = widths(list, map[string]int{"state": 130, "name": 210, "since": 160, "dimensions": 200, "threshold": 190, "metric": 140, "namespace": 120, "description": 180})
 	list = inspected(list, "reason")
 
 	changes := table(l, l.say("Changes of state", "状態の変化"),
@@ -27,7 +27,7 @@ func alarms(l language) dashboard {
 	counts := number(l.say("Alarms by state", "状態別のアラーム数"), "", []step{{Color: "transparent"}}, in(query{"queryType": "alarms", "kind": "counts"}))
 	counts = named(counts, "ALARM", l.say("Alarm", "アラーム"), "red")
 	counts = named(counts, "INSUFFICIENT_DATA", l.say("Insufficient data", "データ不足"), "yellow")
-	counts = named(counts, "OK", "OK", "green")
+	counts = named(counts, "OK", l.say("OK", "正常"), "green")
 
 	return dashboard{
 		UID: l.uid("alarms"), Title: l.say("Alarms", "アラーム"),

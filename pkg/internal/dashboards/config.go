@@ -6,22 +6,29 @@ func config(l language) dashboard {
 		l.say("Each recorded state with its difference from the one before, newest first.", "記録された状態と、その前との差分(新しい順)。"),
 		[]string{"time", "status", "state", "difference", "differences", "item"},
 		in(query{"queryType": "config", "kind": "history", "resourceType": "$type", "resourceId": "$resource"}))
-	history = widths(history, map[string]int{"time": 170, "status": 160, "state": 100, "differences": 100, "item": 160})
+	history = widths(history, map[string]int{"time": 170, "status": 160, "state": 100, "differences": 130, "item": 160})
 	history = inspected(wrapped(history, "difference"), "item")
 	history = linked(history, "time", l.say("Who did it?", "誰の操作かを調べる"), l.to("who", place, "var-search=${resource:percentencode}", around("time", 30)))
 
 	rules := table(l, l.say("Rules", "ルール"), "", []string{"rule", "compliance", "non-compliant resources"}, in(query{"queryType": "config", "kind": "compliance"}))
 	rules = worded(l, column(rules, "compliance", colouredCell), "compliance", compliance)
-	rules = widths(rules, map[string]int{"compliance": 140, "non-compliant resources": 110})
+	if l == english {
+		rules = column(rules, "non-compliant resources", property{"displayName", "failing"}) // the column is narrow
+	}
+	rules = widths(rules, map[string]int{"compliance": 165, "non-compliant resources": 110})
 	failing := table(l, l.say("Resources that do not comply", "準拠していないリソース"),
 		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
 		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
 	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", encoded), "var-resource="+field("id", encoded), sameTime))
-	failing = widths(failing, map[string]int{"type": 170, "id": 180, "rule": 170, "since": 160})
+	failing = widths(failing, map[string]int{"type": 190, "id": 180, "rule": 180, "since": 170})
 	inventory := table(l, l.say("Resources of type $type, deleted ones too", "$type のリソース(削除済みを含む)"), "",
 		[]string{"id", "name", "state", "status", "deleted", "capture time", "availability zone", "tags"},
 		in(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))
 	inventory = linked(inventory, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type=${type:percentencode}", "var-resource="+field("id", encoded), sameTime))
+	inventory = worded(l, inventory, "deleted", yesOrNo)
+	inventory = widths(inventory, map[string]int{"id": 190, "deleted": 110, "capture time": 170, "availability zone": 180})
+	totals := number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("^total")
+	totals = named(totals, "total", l.say("total", "合計"), "")
 	return dashboard{
 		UID: l.uid("config"), Title: l.say("Config changes and compliance", "設定の変更と準拠状況"),
 		Description: l.say("AWS Config: what a resource was, what changed, and which rules are not followed.", "AWS Config: リソースの状態、変更、準拠していないルール。"),
@@ -32,8 +39,7 @@ func config(l language) dashboard {
 		Panels: laid(
 			row{11, []panel{history}},
 			row{8, []panel{
-				wide(3, number(l.say("Not compliant", "非準拠の数"), "", zeroIsFine("orange"), in(query{"queryType": "config", "kind": "counts", "totals": true})).only("^total")),
-				wide(8, rules), wide(13, failing),
+				wide(3, totals), wide(9, rules), wide(12, failing),
 			}},
 			row{9, []panel{inventory}},
 		),

@@ -128,3 +128,23 @@ func stringsOf(v any) []string {
 	list, _ := v.([]string)
 	return list
 }
+
+// The board's history speaks the dashboard's language.
+func TestHistoryLanguage(t *testing.T) {
+	for l, want := range map[language]any{english: nil, japanese: "ja"} {
+		found := 0
+		for _, p := range room(l).Panels {
+			for _, q := range p.Targets {
+				if q["kind"] == "history" {
+					found++
+					if q["language"] != want {
+						t.Errorf("%s: asks in %v", l, q["language"])
+					}
+				}
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s: %d histories", l, found)
+		}
+	}
+}

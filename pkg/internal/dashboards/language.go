@@ -27,6 +27,15 @@ func (l language) uid(name string) string {
 	return "andon-" + name
 }
 
+// asked has the data source answer in this language. English is what it does
+// by itself.
+func (l language) asked() query {
+	if l == english {
+		return nil
+	}
+	return query{"language": string(l)}
+}
+
 // to is the address of a dashboard in this language, with parameters.
 func (l language) to(name string, parameters ...string) string {
 	return "/d/" + l.uid(name) + "?" + strings.Join(parameters, "&")
@@ -45,7 +54,7 @@ var columns = map[string]string{
 	"availability zone": "アベイラビリティゾーン", "changes": "変更内容", "compliance": "準拠状況", "deleted": "削除済み", "description": "説明",
 	"difference": "差分", "differences": "差分の数", "dimensions": "ディメンション", "error": "エラー", "error message": "エラーの内容",
 	"event": "イベント", "from": "変化前", "id": "ID", "item": "設定項目", "metric": "メトリクス", "name": "名前", "namespace": "名前空間",
-	"non-compliant resources": "非準拠のリソース数", "read only": "参照のみ", "reason": "理由", "record": "イベントの全体", "region": "リージョン",
+	"non-compliant resources": "非準拠数", "read only": "参照のみ", "reason": "理由", "record": "イベントの全体", "region": "リージョン",
 	"resource": "リソース", "resource type": "リソースタイプ", "resources": "リソース", "rule": "ルール", "since": "発生時刻", "source": "サービス",
 	"state": "状態", "status": "記録の状態", "suppressed by": "抑制元", "tags": "タグ", "threshold": "しきい値", "time": "時刻", "to": "変化後",
 	"type": "種別", "user": "ユーザー",

@@ -28,8 +28,8 @@ func logs(l language) dashboard {
 			list("secure", l.say("SSH log group", "SSH のロググループ"), "log-groups", here(query{"search": "secure"}))),
 		Panels: laid(
 			row{8, []panel{
-				bars(graph(l.say("Rejected traffic", "拒否された通信"), "", "short", flow("filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)"))),
-				bars(graph(l.say("Failed SSH logins ([preauth])", "SSH ログインの失敗([preauth])"), "", "short", ssh("filter @message like /preauth/ | stats count(*) as attempts by bin(5m)"))),
+				bars(legend(graph(l.say("Rejected traffic", "拒否された通信"), "", "short", flow("filter action = \"REJECT\" | stats count(*) as rejected by bin(5m)")), l.column("rejected"))),
+				bars(legend(graph(l.say("Failed SSH logins ([preauth])", "SSH ログインの失敗([preauth])"), "", "short", ssh("filter @message like /preauth/ | stats count(*) as attempts by bin(5m)")), l.column("attempts"))),
 			}},
 			row{9, []panel{wide(14, talkers), wide(10, attempts)}},
 			row{9, []panel{top}},

@@ -222,7 +222,7 @@ func linked(p panel, name, title, url string) panel {
 
 // wrapped lets a column's text take several lines.
 func wrapped(p panel, name string) panel {
-	return column(p, name, property{"custom.cellOptions", map[string]any{"type": "auto", "wrapText": true}})
+	return column(p, name, property{"custom.cellOptions", map[string]any{"type": "auto"}}, property{"custom.wrapText", true})
 }
 
 // legend names series by a template, such as ${__field.labels.user}.
@@ -237,13 +237,13 @@ func legendOf(p panel, refID, template string) panel {
 	return p
 }
 
-// painted gives series their colours, by name.
-func painted(p panel, colours []word) panel {
-	for _, w := range colours {
-		p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{
-			matcher{"byName", w.value},
-			[]property{{"color", map[string]any{"mode": "fixed", "fixedColor": w.colour}}},
-		})
+// painted gives series their colours and the reader's words, by name.
+func painted(l language, p panel, words []word) panel {
+	for _, w := range words {
+		p = column(p, w.value, property{"color", map[string]any{"mode": "fixed", "fixedColor": w.colour}})
+		if l != english {
+			p = column(p, w.value, property{"displayName", w.shown})
+		}
 	}
 	return p
 }

@@ -13,9 +13,10 @@ func room(l language) dashboard {
 		board(query{"kind": "alerts"}))
 	open = worded(l, column(open, "severity", colouredCell), "severity", severities())
 	open = worded(l, open, "state", phases())
+	open = persons(l, open, "acknowledged by")
 	open = acknowledged(l, open, "identity")
 	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
-	open = widths(open, map[string]int{"severity": 90, "name": 200, "state": 130, "since": 170, "acknowledged by": 150, "identity": 150, "link": 80})
+	open = widths(open, map[string]int{"severity": 90, "name": 190, "state": 130, "since": 170, "acknowledged by": 165, "identity": 140, "link": 80})
 	open = hidden(open, "board")
 
 	towers := table(l, l.say("Towers", "信号灯"),
@@ -26,16 +27,18 @@ func room(l language) dashboard {
 	for _, u := range lamp.Units {
 		towers = worded(l, column(towers, string(u), colouredCell), string(u), patterns(u))
 	}
-	towers = worded(l, towers, "as desired", yesOrNo)
+	towers = worded(l, towers, "buzzer", []word{{string(lamp.Off), "停止", ""}})
+	towers = worded(l, towers, "as desired", yesOrTrouble)
 	towers = widths(towers, map[string]int{"tower": 140, "state": 100, "red": 80, "amber": 80, "green": 80, "blue": 80, "white": 80, "buzzer": 90, "as desired": 110, "last seen": 170})
 
 	history := table(l, l.say("What happened", "履歴"), "",
 		[]string{"time", "event", "severity", "name", "by", "note", "board"},
-		board(query{"kind": "history", "limit": 500}))
+		board(query{"kind": "history", "limit": 500}.with(l.asked())))
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
+	history = persons(l, history, "by")
 	history = linked(history, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
-	history = hidden(widths(history, map[string]int{"time": 170, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
+	history = hidden(widths(history, map[string]int{"time": 190, "event": 130, "severity": 90, "name": 220, "by": 160}), "board")
 
 	counts := func(title, state string) panel {
 		p := number(title, "", zeroIsFine("orange"), board(query{"kind": "counts"})).only(", " + state + "$")

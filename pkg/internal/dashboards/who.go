@@ -15,7 +15,7 @@ func who(l language) dashboard {
 		events(query{"kind": "events"}))
 	list = linked(list, "resource", l.say("What became of it?", "変更履歴を見る"),
 		l.to("config", place, "var-type="+field("resource type", encoded), "var-resource="+field("resource", encoded), "time="+field("time", inNumbers)+"&time.window=7200000"))
-	list = widths(list, map[string]int{"time": 170, "event": 170, "user": 110, "address": 120, "resource": 180, "resource type": 150, "source": 150, "error": 110, "error message": 130, "record": 110})
+	list = widths(list, map[string]int{"time": 170, "event": 210, "user": 110, "address": 150, "resource": 180, "resource type": 160, "source": 160, "error": 120, "error message": 150, "record": 130})
 	list = inspected(inspected(list, "record"), "error message")
 	return dashboard{
 		UID: l.uid("who"), Title: l.say("Who did it", "誰が操作したか"),
@@ -28,7 +28,7 @@ func who(l language) dashboard {
 		Panels: laid(
 			row{7, []panel{
 				bars(legend(graph(l.say("Changes by user", "ユーザー別の変更操作"), "", "short", events(query{"kind": "counts", "groupBy": "user"})), "${__field.labels.user}")),
-				bars(painted(legend(graph(l.say("Changes by outcome", "結果別の変更操作"), l.say("done, denied (no permission), failed", "done: 成功、denied: 権限なし、failed: 失敗"), "short", events(query{"kind": "counts", "groupBy": "outcome"})), "${__field.labels.outcome}"), outcomes)),
+				bars(painted(l, legend(graph(l.say("Changes by outcome", "結果別の変更操作"), l.say("done, denied (no permission), failed", "成功、権限なし(拒否)、失敗"), "short", events(query{"kind": "counts", "groupBy": "outcome"})), "${__field.labels.outcome}"), outcomes)),
 			}},
 			row{16, []panel{list}},
 		),
@@ -41,4 +41,4 @@ func anything(v variable, value string) variable {
 	return v
 }
 
-var outcomes = []word{{"done", "", "green"}, {"denied", "", "orange"}, {"failed", "", "red"}}
+var outcomes = []word{{"done", "成功", "green"}, {"denied", "権限なし", "orange"}, {"failed", "失敗", "red"}}

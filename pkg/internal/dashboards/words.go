@@ -33,6 +33,24 @@ func worded(l language, p panel, name string, words []word) panel {
 	return column(p, name, property{"mappings", []any{map[string]any{"type": "value", "options": options}}})
 }
 
+// persons words how a column names who did something for somebody else, and who
+// is no person. Sources: the names of packages access and bridge.
+func persons(l language, p panel, name string) panel {
+	if l == english {
+		return p
+	}
+	var mappings []any
+	for i, m := range [][2]string{
+		{`/^(.+) \(by (.+)\)$/`, "$1($2 経由)"},
+		{`/^tower (.+) \(button or other sender\)$/`, "信号灯 $1(ボタンまたは他の機器)"},
+	} {
+		mappings = append(mappings, map[string]any{"type": "regex", "options": map[string]any{
+			"pattern": m[0], "result": map[string]any{"text": m[1], "index": i},
+		}})
+	}
+	return column(p, name, property{"mappings", mappings})
+}
+
 // alarmStates are CloudWatch's.
 var alarmStates = []word{{"ALARM", "アラーム", "red"}, {"INSUFFICIENT_DATA", "データ不足", "yellow"}, {"OK", "正常", "green"}}
 
@@ -42,7 +60,10 @@ var compliance = []word{
 
 var towerStates = []word{{"reachable", "応答あり", "green"}, {"lost", "通信不能", "red"}, {"unknown", "不明", "gray"}}
 
-var yesOrNo = []word{{"true", "はい", ""}, {"false", "いいえ", "orange"}}
+var (
+	yesOrNo      = []word{{"true", "はい", ""}, {"false", "いいえ", ""}}
+	yesOrTrouble = []word{{"true", "はい", ""}, {"false", "いいえ", "orange"}}
+)
 
 // colours of units and severities, as the back end gives them.
 var (

@@ -1,22 +1,24 @@
 import { t } from '@grafana/i18n';
-import { ChoiceField, ChoicesField, LimitField, ListsField, Row, TextField } from '../../fields';
+import { ChoicesField, LimitField, ListsField, Row, TextField } from '../../fields';
+import { KindField } from '../KindField';
 import type { EditorProps } from '../type';
-import { alarmTypes, states, type AlarmsQuery } from './types';
+import { alarmTypes, states, type AlarmsKind, type AlarmsQuery } from './types';
 
 export function AlarmsEditor({ query, purpose, lists, change, problem }: EditorProps<AlarmsQuery>) {
   const { account, region } = query;
+  // As a new rule begins: all states would count the alarms that are OK.
+  const startsToCount = (kind: AlarmsKind) => purpose === 'alert' && kind === 'counts' && !query.states?.length;
   return (
     <>
       <Row>
-        {purpose !== 'annotation' && (
-          <ChoiceField
-            label={t('alarms.kind.label', 'Show')}
-            options={kindOptions()}
-            value={query.kind ?? 'table'}
-            error={problem('kind')}
-            onChange={(kind) => change({ kind })}
-          />
-        )}
+        <KindField
+          purpose={purpose}
+          options={kindOptions()}
+          annotations={t('alarms.kind.annotations-description', 'State changes as marks on graphs')}
+          value={query.kind ?? 'table'}
+          error={problem('kind')}
+          onChange={(kind) => change({ kind, ...(startsToCount(kind) && { states: ['ALARM'] }) })}
+        />
         <ListsField
           label={t('alarms.names.label', 'Alarm names')}
           placeholder={t('alarms.names.placeholder', 'All')}
@@ -89,11 +91,6 @@ function kindOptions() {
       value: 'history' as const,
       label: t('alarms.kind.history', 'State changes'),
       description: t('alarms.kind.history-description', 'In the time range, newest first; AWS keeps 30 days'),
-    },
-    {
-      value: 'annotations' as const,
-      label: t('alarms.kind.annotations', 'Annotations'),
-      description: t('alarms.kind.annotations-description', 'State changes as marks on graphs'),
     },
   ];
 }

@@ -24,9 +24,15 @@ test('counts alone can alert', () => {
   expect(alarms.alerting(query({ kind: 'history' })).can).toBe(false);
 });
 
+test('the verdict tells where a rule would count alarms that are OK', () => {
+  expect(alarms.alerting(query({ kind: 'counts' })).why).toContain('OK among them');
+  expect(alarms.alerting(query({ kind: 'counts', states: ['ALARM', 'OK'] })).why).toContain('OK among them');
+  expect(alarms.alerting(query({ kind: 'counts', states: ['ALARM'] })).why).not.toContain('OK');
+});
+
 test('the defaults are of the purpose', () => {
   expect(alarms.defaults('panel').kind).toBe('table');
-  expect(alarms.defaults('alert').kind).toBe('counts');
+  expect(alarms.defaults('alert')).toEqual({ queryType: 'alarms', kind: 'counts', states: ['ALARM'] });
   expect(alarms.defaults('annotation').kind).toBe('annotations');
 });
 

@@ -19,6 +19,8 @@ export const alarms: QueryType<AlarmsQuery> = {
   defaults: (purpose) => ({
     queryType: 'alarms',
     kind: purpose === 'alert' ? 'counts' : purpose === 'annotation' ? 'annotations' : 'table',
+    // "Above 0" would fire for alarms that are OK.
+    ...(purpose === 'alert' && { states: ['ALARM'] }),
   }),
   isEmpty: () => false,
   validate,

@@ -19,6 +19,10 @@ export function validate(query: AlarmsQuery): Problem[] {
 }
 
 export function alerting(query: AlarmsQuery): Verdict {
+  if (query.kind === 'counts' && (!query.states?.length || query.states.includes('OK'))) {
+    const why = t('alarms.alert.all', 'Numbers by state, OK among them: for a rule above 0 choose the state ALARM.');
+    return { can: true, why };
+  }
   if (query.kind === 'counts') {
     return { can: true, why: t('alarms.alert.counts', 'Numbers by state; a state without alarms is 0.') };
   }

@@ -1,20 +1,20 @@
 import { t } from '@grafana/i18n';
 import { ChoiceField, ChoicesField, LimitField, Row } from '../../fields';
+import { KindField } from '../KindField';
 import type { EditorProps } from '../type';
 import type { BoardQuery } from './types';
 
 export function BoardEditor({ query, purpose, change, problem }: EditorProps<BoardQuery>) {
   return (
     <Row>
-      {purpose !== 'annotation' && (
-        <ChoiceField
-          label={t('andon.kind.label', 'Show')}
-          options={kindOptions()}
-          value={query.kind ?? 'alerts'}
-          error={problem('kind')}
-          onChange={(kind) => change({ kind })}
-        />
-      )}
+      <KindField
+        purpose={purpose}
+        options={kindOptions()}
+        annotations={t('andon.kind.annotations-description', 'The history as marks on graphs')}
+        value={query.kind ?? 'alerts'}
+        error={problem('kind')}
+        onChange={(kind) => change({ kind })}
+      />
       {query.kind !== 'towers' && (
         <ChoicesField
           whole
@@ -28,6 +28,18 @@ export function BoardEditor({ query, purpose, change, problem }: EditorProps<Boa
           value={query.matchers}
           error={problem('matchers')}
           onChange={(matchers) => change({ matchers })}
+        />
+      )}
+      {(query.kind === 'history' || query.kind === 'annotations') && (
+        <ChoiceField
+          label={t('andon.language.label', 'Language of notes')}
+          options={[
+            { value: 'en' as const, label: 'English' },
+            { value: 'ja' as const, label: '日本語' },
+          ]}
+          value={query.language ?? 'en'}
+          error={problem('language')}
+          onChange={(language) => change({ language })}
         />
       )}
       {(query.kind ?? 'alerts') !== 'counts' && (
@@ -63,11 +75,6 @@ function kindOptions() {
       value: 'counts' as const,
       label: t('andon.kind.counts', 'Count by severity'),
       description: t('andon.kind.counts-description', 'Numbers; fit for alert rules'),
-    },
-    {
-      value: 'annotations' as const,
-      label: t('andon.kind.annotations', 'Annotations'),
-      description: t('andon.kind.annotations-description', 'The history as marks on graphs'),
     },
   ];
 }

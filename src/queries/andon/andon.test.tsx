@@ -13,6 +13,7 @@ test.each<[string, Partial<BoardQuery>, string[]]>([
   ['no matcher', { matchers: ['severity="critical"', 'critical'] }, ['matchers']],
   ['two in one', { matchers: ['a="b", c="d"'] }, ['matchers']],
   ['an unknown kind', { kind: 'lamps' as BoardQuery['kind'] }, ['kind']],
+  ['an unknown language', { kind: 'history', language: 'fr' as BoardQuery['language'] }, ['language']],
   ['a limit below 0', { limit: -1 }, ['limit']],
 ])('%s', (_name, fields, wrong) => {
   expect(andon.validate(query(fields)).map((problem) => problem.field)).toEqual(wrong);
@@ -53,4 +54,13 @@ test('open alerts by severity are built from empty', async () => {
   });
   await choose(editor.user, 'Matchers', 'wrong');
   expect(mistakeAt('Matchers')).toContain('wrong is no matcher');
+  expect(andon.validate(query({ matchers: ['"a/b" & c'] }))[0].text).toContain('"a/b" & c is no matcher');
+});
+
+test('the language of a history can be chosen, and is asked for nowhere else', async () => {
+  const editor = openEditor({ queryType: 'andon' });
+  expect(screen.queryByText('Language of notes')).not.toBeInTheDocument();
+  await pick(editor.user, 'Show', 'History');
+  await pick(editor.user, 'Language of notes', '日本語');
+  expect(editor.query).toMatchObject({ kind: 'history', language: 'ja' });
 });

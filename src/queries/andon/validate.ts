@@ -2,7 +2,7 @@ import { t } from '@grafana/i18n';
 import { limitProblems, unknown } from '../checks';
 import { hasVariable } from '../replace';
 import type { Problem, Verdict } from '../type';
-import { kinds, type BoardQuery } from './types';
+import { kinds, languages, type BoardQuery } from './types';
 
 const mostRows = 10_000;
 
@@ -11,10 +11,14 @@ const matcherPattern =
   /^\s*([a-zA-Z_:][a-zA-Z0-9_:]*|"(?:\\.|[^"\\])+")\s*(=~|!~|!=|=)\s*("(?:\\.|[^"\\])*"|[^"{},\s]*)\s*$/;
 
 export function validate(query: BoardQuery): Problem[] {
-  const problems = [...unknown('kind', query.kind ? [query.kind] : [], kinds), ...limitProblems(query.limit, mostRows)];
+  const problems = [
+    ...unknown('kind', query.kind ? [query.kind] : [], kinds),
+    ...unknown('language', query.language ? [query.language] : [], languages),
+    ...limitProblems(query.limit, mostRows),
+  ];
   const wrong = query.matchers?.find((matcher) => !matcherPattern.test(matcher) && !hasVariable(matcher));
   if (wrong !== undefined) {
-    const text = t('andon.problem.matcher', '{{wrong}} is no matcher, such as severity="critical"', { wrong });
+    const text = t('andon.problem.matcher', '{{- wrong}} is no matcher, such as severity="critical"', { wrong });
     problems.push({ field: 'matchers', text });
   }
   return problems;

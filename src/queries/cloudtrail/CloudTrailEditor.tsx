@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
-import { ChoiceField, LimitField, OpenChoiceField, Row, SwitchField, TextField } from '../../fields';
+import { LimitField, OpenChoiceField, Row, SwitchField, TextField } from '../../fields';
+import { KindField } from '../KindField';
 import type { EditorProps } from '../type';
 import { FilterRows, recordFields } from './FilterRows';
 import { attributes, type CloudTrailQuery } from './types';
@@ -9,15 +10,14 @@ export function CloudTrailEditor(props: EditorProps<CloudTrailQuery>) {
   return (
     <>
       <Row>
-        {purpose !== 'annotation' && (
-          <ChoiceField
-            label={t('cloudtrail.kind.label', 'Show')}
-            options={kindOptions()}
-            value={query.kind ?? 'events'}
-            error={problem('kind')}
-            onChange={(kind) => change({ kind, groupBy: kind === 'counts' ? query.groupBy : undefined })}
-          />
-        )}
+        <KindField
+          purpose={purpose}
+          options={kindOptions()}
+          annotations={t('cloudtrail.kind.annotations-description', 'Events as marks on graphs')}
+          value={query.kind ?? 'events'}
+          error={problem('kind')}
+          onChange={(kind) => change({ kind, groupBy: kind === 'counts' ? query.groupBy : undefined })}
+        />
         <OpenChoiceField
           label={t('cloudtrail.attribute.label', 'CloudTrail selects by')}
           description={t('cloudtrail.attribute.description', 'The one condition that makes it fast')}
@@ -90,11 +90,6 @@ function kindOptions() {
       value: 'counts' as const,
       label: t('cloudtrail.kind.counts', 'Count over time'),
       description: t('cloudtrail.kind.counts-description', 'Time series; fit for alert rules'),
-    },
-    {
-      value: 'annotations' as const,
-      label: t('cloudtrail.kind.annotations', 'Annotations'),
-      description: t('cloudtrail.kind.annotations-description', 'Events as marks on graphs'),
     },
   ];
 }

@@ -27,7 +27,7 @@ export function FilterRows({ query, change, problem }: EditorProps<CloudTrailQue
       {filters.map((filter, index) => (
         <Row key={index}>
           <OpenChoiceField
-            label={t('cloudtrail.filter.field', 'Field {{n}}', { n: index + 1 })}
+            label={t('cloudtrail.filter.field', 'Field {{- n}}', { n: index + 1 })}
             sample="eventName"
             options={recordFields.map((value) => ({ value, label: value }))}
             value={filter.field}
@@ -36,14 +36,14 @@ export function FilterRows({ query, change, problem }: EditorProps<CloudTrailQue
           />
           <ChoiceField
             width="short"
-            label={t('cloudtrail.filter.op', 'Comparison {{n}}', { n: index + 1 })}
+            label={t('cloudtrail.filter.op', 'Comparison {{- n}}', { n: index + 1 })}
             options={operators.map((value) => ({ value, label: value }))}
             value={filter.op ?? '='}
             error={problem(`filters[${index}].op`)}
             onChange={(op) => put(index, { op })}
           />
           <TextField
-            label={t('cloudtrail.filter.value', 'Value {{n}}', { n: index + 1 })}
+            label={t('cloudtrail.filter.value', 'Value {{- n}}', { n: index + 1 })}
             sample={filter.op === '=~' || filter.op === '!~' ? 'Stop.*|Terminate.*' : 'Stop*'}
             value={filter.value}
             error={problem(`filters[${index}].value`)}
@@ -51,7 +51,7 @@ export function FilterRows({ query, change, problem }: EditorProps<CloudTrailQue
           />
           <AlignedButton
             icon="trash-alt"
-            label={t('cloudtrail.filter.remove', 'Remove condition {{n}}', { n: index + 1 })}
+            label={t('cloudtrail.filter.remove', 'Remove condition {{- n}}', { n: index + 1 })}
             onClick={() => change({ filters: filters.filter((_, i) => i !== index) })}
           />
         </Row>

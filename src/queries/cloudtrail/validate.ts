@@ -1,7 +1,6 @@
 import { t } from '@grafana/i18n';
-import { limitProblems, unknown } from '../checks';
+import { limitProblems, placesVerdict, unknown } from '../checks';
 import { hasVariable } from '../replace';
-import { asksSeveralPlaces } from '../scope';
 import type { Problem, Verdict } from '../type';
 import { attributes, kinds, operators, type CloudTrailQuery, type Filter } from './types';
 
@@ -15,7 +14,7 @@ export function validate(query: CloudTrailQuery): Problem[] {
     ...(query.filters ?? []).flatMap(filterProblems),
   ];
   if (query.attribute && !query.value) {
-    const text = t('cloudtrail.problem.value', 'The {{attribute}} to look for', { attribute: query.attribute });
+    const text = t('cloudtrail.problem.value', 'The {{- attribute}} to look for', { attribute: query.attribute });
     problems.push({ field: 'value', text });
   }
   if (!query.attribute && query.value) {
@@ -60,17 +59,10 @@ export function alerting(query: CloudTrailQuery): Verdict {
   if (query.kind !== 'counts') {
     return { can: false, why: t('cloudtrail.alert.events', 'Events are text: choose the count over time.') };
   }
-  if (asksSeveralPlaces(query)) {
-    return {
+  return (
+    placesVerdict(query) ?? {
       can: true,
-      why: t(
-        'cloudtrail.alert.places',
-        'Better one place for each query: a place that fails makes the whole rule an error.'
-      ),
-    };
-  }
-  return {
-    can: true,
-    why: t('cloudtrail.alert.counts', 'An interval without events is 0; events arrive up to 15 minutes late.'),
-  };
+      why: t('cloudtrail.alert.counts', 'An interval without events is 0; events arrive up to 15 minutes late.'),
+    }
+  );
 }

@@ -1,5 +1,6 @@
 import { t } from '@grafana/i18n';
-import { ChoiceField, CodeField, LimitField, Row } from '../../fields';
+import { CodeField, LimitField, Row } from '../../fields';
+import { KindField } from '../KindField';
 import type { EditorProps } from '../type';
 import { ResourceFields } from './ResourceFields';
 import { RuleFields } from './RuleFields';
@@ -11,15 +12,14 @@ export function ConfigEditor(props: EditorProps<ConfigQuery>) {
   const oneResource = kind === 'history' || kind === 'annotations';
   return (
     <>
-      {purpose !== 'annotation' && (
-        <ChoiceField
-          label={t('config.kind.label', 'Show')}
-          options={kindOptions()}
-          value={kind}
-          error={problem('kind')}
-          onChange={(chosen) => change({ kind: chosen })}
-        />
-      )}
+      <KindField
+        purpose={purpose}
+        options={kindOptions()}
+        annotations={t('config.kind.annotations-description', 'Changes of a resource as marks on graphs')}
+        value={kind}
+        error={problem('kind')}
+        onChange={(chosen) => change({ kind: chosen })}
+      />
       {(oneResource || kind === 'inventory' || kind === 'compliance_resources') && <ResourceFields {...props} />}
       {(kind === 'compliance' || kind === 'compliance_resources' || kind === 'counts') && <RuleFields {...props} />}
       {kind === 'query' && (
@@ -78,11 +78,6 @@ function kindOptions() {
       value: 'query' as const,
       label: t('config.kind.query', 'Advanced query'),
       description: t('config.kind.query-description', 'SQL of AWS Config'),
-    },
-    {
-      value: 'annotations' as const,
-      label: t('config.kind.annotations', 'Annotations'),
-      description: t('config.kind.annotations-description', 'Changes of a resource as marks on graphs'),
     },
   ];
 }

@@ -29,7 +29,7 @@ function typeProblems(query: ConfigQuery): Problem[] {
   const types = typesOf(query);
   const wrong = types.find((type) => !typePattern.test(type) && !hasVariable(type));
   if (wrong !== undefined) {
-    const text = t('config.problem.type', '{{wrong}} is no resource type, such as AWS::EC2::Instance', { wrong });
+    const text = t('config.problem.type', '{{- wrong}} is no resource type, such as AWS::EC2::Instance', { wrong });
     return [{ field: 'resourceType', text }];
   }
   return tooMany('resourceType', types, mostTypes);

@@ -6,7 +6,7 @@ import { InsightsForm } from './InsightsForm';
 import { firstLines, modeOf, type LogsMode, type LogsQuery } from './types';
 
 export function LogsEditor(props: EditorProps<LogsQuery>) {
-  const { query, lists, change, problem } = props;
+  const { query, lists, change, problem, suggested } = props;
   const { account, region } = query;
   const mode = modeOf(query);
   return (
@@ -30,7 +30,7 @@ export function LogsEditor(props: EditorProps<LogsQuery>) {
           value={query.logGroups}
           list={{ lists, name: 'log-groups', params: { account, region } }}
           error={problem('logGroups')}
-          onChange={(logGroups) => change({ logGroups })}
+          onChange={(chosen) => change({ logGroups: withoutSuggested(chosen, suggested.logGroups) })}
         />
         <LimitField
           value={query.limit}
@@ -42,4 +42,10 @@ export function LogsEditor(props: EditorProps<LogsQuery>) {
       {mode === 'filter' ? <FilterForm {...props} /> : <InsightsForm {...props} />}
     </>
   );
+}
+
+/** The log groups that somebody chose: one that was filled in gives way to the first of them. */
+function withoutSuggested(chosen: string[], suggested: string[] = []): string[] {
+  const own = chosen.filter((group) => !suggested.includes(group));
+  return own.length > 0 ? own : chosen;
 }

@@ -64,7 +64,7 @@ function cost(query: LogsQuery, usage: Usage | undefined): string {
     return t('logs.cost.insights', '$0.005 for each GB scanned');
   }
   const gigabytes = usage.bytesScanned / 1e9;
-  return t('logs.cost.scanned', '$0.005 for each GB scanned: {{price}} for {{size}} GB, the last time', {
+  return t('logs.cost.scanned', '$0.005 for each GB scanned: {{- price}} for {{- size}} GB, the last time', {
     price: dollars(gigabytes * pricePerGB),
     size: gigabytes.toLocaleString('en-US', { maximumSignificantDigits: 2 }),
   });

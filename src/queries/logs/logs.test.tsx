@@ -111,3 +111,24 @@ test('switching to logs chooses a log group, so that lines show at once', async 
   await waitFor(() => expect(editor.query).toMatchObject({ mode: 'filter', logGroups: ['/var/log/messages'] }));
   expect(field('Limit')).toHaveValue('100');
 });
+
+test('the first chosen log group takes the place of the one that was filled in', async () => {
+  const groups = ['/var/log/messages', '/b', '/c'];
+  const editor = openEditor({ queryType: 'alarms' }, { lists: { alarms: [], 'log-groups': groups } });
+  await pick(editor.user, 'Query type', 'Logs');
+  await waitFor(() => expect(editor.query).toMatchObject({ logGroups: ['/var/log/messages'] }));
+  await choose(editor.user, 'Log groups', '/b');
+  expect(editor.query).toMatchObject({ logGroups: ['/b'] });
+  await choose(editor.user, 'Log groups', '/c');
+  await choose(editor.user, 'Log groups', '/var/log/messages'); // now somebody wants it
+  expect(editor.query).toMatchObject({ logGroups: ['/b', '/c', '/var/log/messages'] });
+});
+
+test('log groups of a saved query stay beside a further one', async () => {
+  const editor = openEditor(
+    { queryType: 'logs', mode: 'filter', logGroups: ['/a'] },
+    { lists: { 'log-groups': ['/a', '/b'] } }
+  );
+  await choose(editor.user, 'Log groups', '/b');
+  expect(editor.query).toMatchObject({ logGroups: ['/a', '/b'] });
+});

@@ -25,7 +25,7 @@ export function DimensionRows({ query, lists, change, problem }: EditorProps<Met
             onChange={(renamed) => put(rename(query.dimensions, name, renamed))}
           />
           <ListsField
-            label={t('metrics.dimension.values', 'Values of {{name}}', { name })}
+            label={t('metrics.dimension.values', 'Values of {{- name}}', { name })}
             placeholder={t('metrics.dimension.any', 'Any')}
             value={valuesOf(query.dimensions, name)}
             list={{
@@ -41,7 +41,7 @@ export function DimensionRows({ query, lists, change, problem }: EditorProps<Met
           />
           <AlignedButton
             icon="trash-alt"
-            label={t('metrics.dimension.remove', 'Remove dimension {{name}}', { name })}
+            label={t('metrics.dimension.remove', 'Remove dimension {{- name}}', { name })}
             onClick={() => put(rename(query.dimensions, name, undefined))}
           />
         </Row>

@@ -18,7 +18,7 @@ export function cost(query: MetricsQuery, usage: Usage | undefined): string {
   }
   const minutes = Math.max(seconds(query.period) ?? 60, 60) / 60;
   const perMinute = metrics / minutes;
-  return t('metrics.cost.known', 'Metrics a minute: {{rate}}, up to {{price}} a month if always watched', {
+  return t('metrics.cost.known', 'Metrics a minute: {{- rate}}, up to {{- price}} a month if always watched', {
     rate: perMinute.toLocaleString('en-US', { maximumSignificantDigits: 2 }),
     price: dollars(perMinute * minutesOfMonth * pricePerMetric),
   });

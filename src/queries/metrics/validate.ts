@@ -1,6 +1,6 @@
 import { t } from '@grafana/i18n';
+import { placesVerdict } from '../checks';
 import { hasVariable } from '../replace';
-import { asksSeveralPlaces } from '../scope';
 import type { Problem, Verdict } from '../type';
 import { periodProblem } from './period';
 import { modeOf, valuesOf, type MetricsQuery } from './types';
@@ -72,14 +72,5 @@ export function alerting(query: MetricsQuery): Verdict {
   if (query.hide) {
     return { can: false, why: t('metrics.alert.hidden', 'It is hidden: only expressions see it.') };
   }
-  if (asksSeveralPlaces(query)) {
-    return {
-      can: true,
-      why: t(
-        'metrics.alert.places',
-        'Better one place for each query: a place that fails makes the whole rule an error.'
-      ),
-    };
-  }
-  return { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
+  return placesVerdict(query) ?? { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
 }

@@ -16,6 +16,7 @@ import { templates } from '../grafana/templates';
 import { plain } from '../results/prepare';
 import { hrefOf } from './links';
 import type { Panel } from './model';
+import { LogsPanel } from './panels/LogsPanel';
 import { OtherPanel } from './panels/OtherPanel';
 import { StatPanel } from './panels/StatPanel';
 import { TablePanel } from './panels/TablePanel';
@@ -39,6 +40,7 @@ const drawn: Record<string, (props: PanelProps) => React.ReactNode> = {
   table: TablePanel,
   stat: StatPanel,
   text: TextPanel,
+  logs: LogsPanel,
 };
 
 /** A panel with its frame: asks its queries, and says what is wrong with them. */

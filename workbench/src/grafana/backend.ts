@@ -25,16 +25,21 @@ function urlOf(request: BackendSrvRequest): string {
       query.append(key, String(v));
     }
   }
-  const url = request.url.startsWith('/') ? request.url : `/${request.url}`;
+  const url = /^(\/|https?:)/.test(request.url) ? request.url : `/${request.url}`;
   const text = query.toString();
   return text ? url + (url.includes('?') ? '&' : '?') + text : url;
+}
+
+// A text is sent as it is, as Grafana does.
+function bodyOf(data: unknown): string | undefined {
+  return data === undefined || typeof data === 'string' ? data : JSON.stringify(data);
 }
 
 async function send<T>(request: BackendSrvRequest): Promise<FetchResponse<T>> {
   const response = await fetch(urlOf(request), {
     method: request.method ?? 'GET',
     headers: headersOf(request),
-    body: request.data === undefined ? undefined : JSON.stringify(request.data),
+    body: bodyOf(request.data),
     signal: request.abortSignal,
   });
   const text = await response.text();

@@ -6,7 +6,6 @@ import {
   type DataSourcePlugin,
   type DataSourcePluginMeta,
   type DataSourceSettings,
-  EventBusSrv,
   type GrafanaConfig,
   locationUtil,
   standardTransformers,
@@ -23,13 +22,14 @@ import {
   setEchoSrv,
   setTemplateSrv,
 } from '@grafana/runtime';
+import { packages } from 'grafana-packages';
 import i18next from 'i18next';
 import { uniqBy } from 'lodash';
 import type { DataSourceRef } from '@grafana/schema';
 import { language } from '../address';
 import { backend } from './backend';
-import { loadPlugin } from './loader';
-import { sharePackages } from './packages';
+import { events } from './events';
+import { loadPlugin, share } from './loader';
 import { templates } from './templates';
 
 export type Settings = DataSourceSettings<DataSourceJsonData & Record<string, unknown>>;
@@ -58,11 +58,11 @@ export interface World {
 }
 
 export async function start(): Promise<World> {
-  sharePackages();
+  share(packages);
   setBackendSrv(backend);
   setTemplateSrv(templates);
   setEchoSrv(new FakeEchoSrv());
-  setAppEvents(new EventBusSrv());
+  setAppEvents(events);
   locationUtil.initialize({
     config: config as unknown as GrafanaConfig, // of which it reads appSubUrl
     getTimeRangeForUrl: () => ({ from: 'now-1h', to: 'now' }),

@@ -1,15 +1,15 @@
 import { type AnnotationQuery, CoreApp, dateTimeFormat } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
-import { Button, InteractiveTable, Stack } from '@grafana/ui';
+import { InteractiveTable, Stack } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
-import { SourceSwitch, chosenSource } from '../SourceSwitch';
-import { TimePicker } from '../TimePicker';
+import { chosenSource } from '../SourceSwitch';
 import { say } from '../address';
 import { asError } from '../ask';
 import { type Events, annotationEvents } from '../grafana/annotationQuery';
 import type { World } from '../grafana/start';
 import { Messages } from '../results/Messages';
 import { useRange } from '../useRange';
+import { Toolbar } from './Toolbar';
 
 const nothing: Events = { events: [], series: [], errors: [] };
 
@@ -42,13 +42,7 @@ export function AnnotationsPage({ world }: { world: World }) {
   const query: DataQuery = source.annotations?.prepareQuery?.(prepared) ?? prepared.target ?? { refId: 'Anno' };
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
-        <SourceSwitch world={world} />
-        <TimePicker range={range} onChange={(next) => run(change(next))} />
-        <Button icon="sync" onClick={() => run()}>
-          {say('Run query', 'クエリを実行')}
-        </Button>
-      </Stack>
+      <Toolbar world={world} range={range} onRange={(next) => run(change(next))} onRun={() => run()} />
       {Editor && (
         <Editor
           datasource={source}

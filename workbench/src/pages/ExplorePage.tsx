@@ -3,9 +3,8 @@ import type { DataQuery } from '@grafana/schema';
 import { Button, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
-import { SourceSwitch, chosenSource } from '../SourceSwitch';
-import { TimePicker } from '../TimePicker';
-import { addressVariables, addressWith, parameter, say } from '../address';
+import { chosenSource } from '../SourceSwitch';
+import { addressVariables, addressWith, asAlert, parameter, say } from '../address';
 import { ask } from '../ask';
 import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
@@ -13,11 +12,12 @@ import { Messages } from '../results/Messages';
 import { Results } from '../results/Results';
 import { useRange } from '../useRange';
 import { QueryRow } from './QueryRow';
+import { Toolbar } from './Toolbar';
 
 /** Queries, their results, and what went wrong beside the query it belongs to. */
 export function ExplorePage({ world }: { world: World }) {
   const source = useMemo(() => world.api(chosenSource(world).uid), [world]);
-  const app = parameter('app') === 'panel' ? CoreApp.PanelEditor : CoreApp.Explore;
+  const app = asAlert ? CoreApp.UnifiedAlerting : parameter('app') === 'panel' ? CoreApp.PanelEditor : CoreApp.Explore;
   const { range, change, refresh } = useRange(world.now);
   const [queries, setQueries] = useState<DataQuery[]>(
     () => fromAddress() ?? [{ ...source.getDefaultQuery?.(app), refId: 'A', datasource: source.getRef() }]
@@ -50,13 +50,7 @@ export function ExplorePage({ world }: { world: World }) {
   const owners = new Set(queries.map((q) => q.refId));
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
-        <SourceSwitch world={world} />
-        <TimePicker range={range} onChange={(next) => run(latest.current, change(next))} />
-        <Button icon="sync" onClick={runLatest}>
-          {say('Run query', 'クエリを実行')}
-        </Button>
-      </Stack>
+      <Toolbar world={world} range={range} onRange={(next) => run(latest.current, change(next))} onRun={runLatest} />
       {queries.map((query, i) => (
         <QueryRow
           key={query.refId}

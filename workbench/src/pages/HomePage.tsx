@@ -35,7 +35,7 @@ export function HomePage({ world }: { world: World }) {
           {say('There is none in provisioning/grafana/dashboards.', 'provisioning/grafana/dashboards にありません。')}
         </p>
       )}
-      <ul>
+      <ul style={{ paddingLeft: 20 }}>
         {found.map((d) => (
           <li key={d.uid}>
             <a href={addressWith(`/d/${d.uid}`, {})} className="external-link">

@@ -1,14 +1,14 @@
 import { CustomVariableSupport, LoadingState, type MetricFindValue } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
-import { Alert, Button, Stack } from '@grafana/ui';
+import { Alert, Stack } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
-import { SourceSwitch, chosenSource } from '../SourceSwitch';
-import { TimePicker } from '../TimePicker';
+import { chosenSource } from '../SourceSwitch';
 import { say } from '../address';
 import { asError } from '../ask';
 import type { World } from '../grafana/start';
 import { variableValues } from '../grafana/variableQuery';
 import { useRange } from '../useRange';
+import { Toolbar } from './Toolbar';
 
 /** The plugin's editor for a dashboard variable's query, and the values it gives. */
 export function VariablesPage({ world }: { world: World }) {
@@ -40,13 +40,7 @@ export function VariablesPage({ world }: { world: World }) {
 
   return (
     <Stack direction="column" gap={2}>
-      <Stack direction="row" justifyContent="flex-end" alignItems="center" wrap="wrap">
-        <SourceSwitch world={world} />
-        <TimePicker range={range} onChange={(next) => run(change(next))} />
-        <Button icon="sync" onClick={() => run()}>
-          {say('Run query', 'クエリを実行')}
-        </Button>
-      </Stack>
+      <Toolbar world={world} range={range} onRange={(next) => run(change(next))} onRun={() => run()} />
       {Editor ? (
         <Editor
           datasource={source}
@@ -77,7 +71,7 @@ export function VariablesPage({ world }: { world: World }) {
               : say(`${values.length} values`, `${values.length} 件の値`)}
           </p>
         )}
-        <ul aria-label={say('Values', '値')}>
+        <ul aria-label={say('Values', '値')} style={{ paddingLeft: 20 }}>
           {values.map((v, i) => (
             <li key={i}>
               {v.text}

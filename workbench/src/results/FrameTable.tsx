@@ -1,4 +1,4 @@
-import { type DataFrame, type TimeRange, getFrameDisplayName } from '@grafana/data';
+import { type ActionModel, type DataFrame, type Field, type TimeRange, getFrameDisplayName } from '@grafana/data';
 import { Combobox } from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
 import { useState } from 'react';
@@ -9,10 +9,12 @@ interface Props {
   width: number;
   height: number;
   range?: TimeRange;
+  /** The buttons of a cell; none where it is left out. */
+  getActions?: (frame: DataFrame, field: Field, rowIndex: number) => ActionModel[];
 }
 
 /** One frame as a table; with several, one is chosen, as in Grafana. */
-export function FrameTable({ frames, width, height, range }: Props) {
+export function FrameTable({ frames, width, height, range, getActions }: Props) {
   const [chosen, setChosen] = useState(0);
   const frame = frames[chosen] ?? frames[0];
   if (!frame || frame.fields.length === 0) {
@@ -26,6 +28,7 @@ export function FrameTable({ frames, width, height, range }: Props) {
         width={width}
         height={height - chooser}
         timeRange={range}
+        getActions={getActions}
         ariaLabel={getFrameDisplayName(frame)}
       />
       {chooser > 0 && (
