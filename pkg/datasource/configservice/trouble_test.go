@@ -53,6 +53,7 @@ func TestDeniedNamesThePermission(t *testing.T) {
 		`"kind":"history",` + gateway:                     "config:GetResourceConfigHistory",
 		`"kind":"compliance"`:                             "config:DescribeComplianceByConfigRule",
 		`"kind":"compliance_resources"`:                   "config:GetComplianceDetailsByConfigRule",
+		`"kind":"compliance_resources",` + gateway:        "config:GetComplianceDetailsByResource",
 		`"kind":"counts"`:                                 "config:DescribeComplianceByConfigRule",
 		`"kind":"query","expression":"SELECT resourceId"`: "config:SelectResourceConfig",
 	} {

@@ -179,61 +179,6 @@ func (f *Fake) describeComplianceByResource(c *call, in *byResourceIn) (*byResou
 	return &byResourceOut{got, next}, nil
 }
 
-type detailsIn struct {
-	ConfigRuleName  string
-	ComplianceTypes []string
-	Limit           *int32
-	NextToken       *string
-}
-
-type evaluationResult struct {
-	EvaluationResultIdentifier struct {
-		EvaluationResultQualifier struct{ ConfigRuleName, ResourceType, ResourceId, EvaluationMode string } //nolint:revive // the wire's name
-		OrderingTimestamp         *stamp
-	}
-	ComplianceType        string
-	ResultRecordedTime    *stamp
-	ConfigRuleInvokedTime *stamp
-	Annotation            string `json:",omitempty"`
-}
-
-type detailsOut struct {
-	EvaluationResults []evaluationResult
-	NextToken         *string `json:",omitempty"`
-}
-
-func (f *Fake) getComplianceDetailsByConfigRule(c *call, in *detailsIn) (*detailsOut, error) {
-	if err := checkLimit(in.Limit, configPage); err != nil {
-		return nil, err
-	}
-	rules, err := f.pickRules(c, []string{in.ConfigRuleName})
-	if err != nil {
-		return nil, err
-	}
-	r, u := f.realm(c), rules[0]
-	resources, failing := r.evaluated(u, f.now())
-	all := []evaluationResult{}
-	for _, x := range resources {
-		var e evaluationResult
-		q := &e.EvaluationResultIdentifier.EvaluationResultQualifier
-		q.ConfigRuleName, q.ResourceType, q.ResourceId, q.EvaluationMode = u.name, x.kind, x.id, "DETECTIVE"
-		e.ComplianceType = compliant
-		since := x.current(f.now()).at
-		if why, bad := failing[x.id]; bad {
-			e.ComplianceType, e.Annotation, since = nonCompliant, why.why, why.since
-		}
-		e.ResultRecordedTime, e.ConfigRuleInvokedTime, e.EvaluationResultIdentifier.OrderingTimestamp = at(since), at(since), at(since)
-		if len(in.ComplianceTypes) == 0 || slices.Contains(in.ComplianceTypes, e.ComplianceType) {
-			all = append(all, e)
-		}
-	}
-	got, next, err := page(Config, all, limit(in.Limit, 10, configPage), in.NextToken, request(c, in.ConfigRuleName, in.ComplianceTypes))
-	if err != nil {
-		return nil, err
-	}
-	return &detailsOut{got, next}, nil
-}
-
 type summaryOut struct {
 	ComplianceSummary struct {
 		CompliantResourceCount, NonCompliantResourceCount *contributorCount

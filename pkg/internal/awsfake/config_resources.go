@@ -11,7 +11,8 @@ var configOperations = map[string]handler{
 	"BatchGetResourceConfig": on((*Fake).batchGetResourceConfig), "GetResourceConfigHistory": on((*Fake).getResourceConfigHistory),
 	"SelectResourceConfig": on((*Fake).selectResourceConfig), "DescribeConfigRules": on((*Fake).describeConfigRules),
 	"DescribeComplianceByConfigRule": on((*Fake).describeComplianceByConfigRule), "DescribeComplianceByResource": on((*Fake).describeComplianceByResource),
-	"GetComplianceDetailsByConfigRule": on((*Fake).getComplianceDetailsByConfigRule), "GetComplianceSummaryByConfigRule": on((*Fake).getComplianceSummaryByConfigRule),
+	"GetComplianceDetailsByConfigRule": on((*Fake).getComplianceDetailsByConfigRule), "GetComplianceDetailsByResource": on((*Fake).getComplianceDetailsByResource),
+	"GetComplianceSummaryByConfigRule": on((*Fake).getComplianceSummaryByConfigRule),
 }
 
 type listDiscoveredIn struct {

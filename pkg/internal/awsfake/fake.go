@@ -26,6 +26,10 @@ type Options struct {
 	Outages []Outage
 	// TrailDelay is how long after a call its event can be looked up.
 	TrailDelay time.Duration
+	// TrailRecord is how many bytes the parameters of a routine event's request
+	// have; zero: none. Real records have a few thousand at times, a few hundred
+	// mostly.
+	TrailRecord int
 	// QueryTakes is how long a Logs Insights query runs; zero: 2 s.
 	QueryTakes time.Duration
 	// Throttle turns on the documented rates from the start.

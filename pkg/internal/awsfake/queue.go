@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,22 +25,30 @@ type queueDesk struct {
 
 func (d *queueDesk) init() {
 	d.queues = map[[3]string]*queue{}
-	d.queues[[3]string{MainAccount, MainRegion, AlertQueue}] = newQueue()
+	d.queues[[3]string{MainAccount, MainRegion, AlertQueue}] = newQueue(AlertQueue)
 }
 
 type queue struct {
-	messages []*message
+	fifo     bool          // its name ends in .fifo
+	messages []*message    // oldest first
 	changed  chan struct{} // closed and renewed when a message arrives
 	// deadLetters takes what was received more than maxReceived times; nil:
 	// it stays.
 	deadLetters *queue
 	maxReceived int
+
+	known map[string]sending // of a FIFO queue, by deduplication id
 }
 
 // defaultVisibility is a queue's visibility timeout.
 const defaultVisibility = 30 * time.Second
 
-func newQueue() *queue { return &queue{changed: make(chan struct{})} }
+func newQueue(name string) *queue {
+	return &queue{fifo: strings.HasSuffix(name, ".fifo"), changed: make(chan struct{}), known: map[string]sending{}}
+}
+
+// receiptPrefix begins every receipt; the service's own begin with AQEB.
+const receiptPrefix = "AQEBEXAMPLE"
 
 // message is one message of a queue until it is deleted.
 type message struct {
@@ -48,13 +57,16 @@ type message struct {
 	visible           time.Time // from when on it can be received
 	received          int
 	everSeen          bool
+
+	group, deduplication string // of a FIFO queue
+	sequence             int    // its place in the order of a FIFO queue
 }
 
-// AddQueue makes an empty queue.
+// AddQueue makes an empty queue; where the name ends in .fifo, a FIFO queue.
 func (f *Fake) AddQueue(account, region, name string) {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
-	f.queues.queues[[3]string{account, region, name}] = newQueue()
+	f.queues.queues[[3]string{account, region, name}] = newQueue(name)
 }
 
 // Redrive gives the world's queue a dead-letter queue, which takes what was
@@ -63,7 +75,7 @@ func (f *Fake) Redrive(maxReceived int) {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
 	q := f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}]
-	q.deadLetters, q.maxReceived = newQueue(), maxReceived
+	q.deadLetters, q.maxReceived = newQueue(AlertQueue+"-dead"), maxReceived
 }
 
 // DeadLetters returns how many messages Redrive's queue holds.
@@ -90,14 +102,18 @@ func (f *Fake) RemoveQueue() {
 func (f *Fake) Send(body string) string {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
-	return f.queues.send(f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}], body, f.now(), 0)
+	return f.queues.send(f.queues.queues[[3]string{MainAccount, MainRegion, AlertQueue}], sent{body: body}, f.now())
 }
 
-// SendTo puts a message into another queue.
+// SendTo puts a message into another queue; into a FIFO queue in the group
+// "default" and never as one that was sent before.
 func (f *Fake) SendTo(account, region, name, body string) string {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
-	return f.queues.send(f.queues.queues[[3]string{account, region, name}], body, f.now(), 0)
+	f.queues.next++
+	return f.queues.send(f.queues.queues[[3]string{account, region, name}], sent{
+		body: body, group: "default", deduplication: fmt.Sprintf("sent-%d", f.queues.next),
+	}, f.now())
 }
 
 // Visible returns how many messages of the world's queue nobody works on.
@@ -124,23 +140,43 @@ func (f *Fake) Queued() int {
 	return len(q.messages)
 }
 
-func (d *queueDesk) send(q *queue, body string, now time.Time, delay time.Duration) string {
+// sent is a message on its way into a queue.
+type sent struct {
+	body                 string
+	delay                time.Duration
+	group, deduplication string // into a FIFO queue
+}
+
+func (d *queueDesk) send(q *queue, s sent, now time.Time) string {
+	if id, again := q.repeated(s.deduplication, now); again {
+		return id
+	}
 	d.next++
-	m := &message{id: fmt.Sprintf("00000000-0000-4000-9000-%012d", d.next), body: body, sent: now, visible: now.Add(delay)}
+	m := &message{id: fmt.Sprintf("00000000-0000-4000-9000-%012d", d.next), body: s.body, sent: now, visible: now.Add(s.delay)}
+	if q.fifo {
+		m.group, m.deduplication, m.sequence = s.group, s.deduplication, d.next
+		q.known[s.deduplication] = sending{m.id, now}
+	}
 	q.messages = append(q.messages, m)
+	q.tell()
+	return m.id
+}
+
+// tell wakes who waits for a message.
+func (q *queue) tell() {
 	close(q.changed)
 	q.changed = make(chan struct{})
-	return m.id
 }
 
 // take hands out up to n visible messages, hidden from others until then.
 func (d *queueDesk) take(q *queue, n int, now, until time.Time) []*message {
 	var out []*message
+	locked := q.locked(now)
 	for _, m := range slices.Clone(q.messages) {
 		if len(out) == n {
 			break
 		}
-		if m.visible.After(now) {
+		if m.visible.After(now) || locked[m.group] {
 			continue
 		}
 		if q.deadLetters != nil && m.received >= q.maxReceived {
@@ -149,7 +185,7 @@ func (d *queueDesk) take(q *queue, n int, now, until time.Time) []*message {
 			continue
 		}
 		d.next++
-		m.receipt = fmt.Sprintf("AQEBEXAMPLE%s-%d", m.id, d.next)
+		m.receipt = fmt.Sprintf("%s%s-%d", receiptPrefix, m.id, d.next)
 		m.visible = until
 		m.received++
 		if !m.everSeen {

@@ -49,6 +49,9 @@ type sendIn struct {
 	QueueURL     string `json:"QueueUrl"`
 	MessageBody  string
 	DelaySeconds int
+
+	MessageGroupID         string `json:"MessageGroupId"`
+	MessageDeduplicationID string `json:"MessageDeduplicationId"`
 }
 
 type sendOut struct {
@@ -69,7 +72,12 @@ func (f *Fake) sendMessage(c *call, in *sendIn) (*sendOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	id := f.queues.send(q, in.MessageBody, f.now(), time.Duration(in.DelaySeconds)*time.Second)
+	if err := q.checkOrder(in); err != nil {
+		return nil, err
+	}
+	id := f.queues.send(q, sent{
+		in.MessageBody, time.Duration(in.DelaySeconds) * time.Second, in.MessageGroupID, in.MessageDeduplicationID,
+	}, f.now())
 	return &sendOut{id, checksum(in.MessageBody)}, nil
 }
 
@@ -139,10 +147,14 @@ func received(got []*message, names []string) *receiveOut {
 	out := &receiveOut{}
 	for _, m := range got {
 		x := receivedMessage{MessageID: m.id, ReceiptHandle: m.receipt, MD5OfBody: checksum(m.body), Body: m.body}
-		for name, v := range map[string]string{
+		has := map[string]string{
 			"ApproximateReceiveCount": strconv.Itoa(m.received), "SentTimestamp": fmt.Sprint(m.sent.UnixMilli()),
 			"ApproximateFirstReceiveTimestamp": fmt.Sprint(m.first.UnixMilli()), "SenderId": "AIDASNSEXAMPLE",
-		} {
+		}
+		if m.group != "" {
+			has["MessageGroupId"], has["MessageDeduplicationId"], has["SequenceNumber"] = m.group, m.deduplication, fmt.Sprintf("%020d", m.sequence)
+		}
+		for name, v := range has {
 			if slices.Contains(names, name) || slices.Contains(names, "All") {
 				if x.Attributes == nil {
 					x.Attributes = map[string]string{}
@@ -162,7 +174,7 @@ type receiptIn struct {
 }
 
 // deleteMessage takes a message away. A receipt that is no longer the latest is
-// accepted and does nothing, as in a standard queue.
+// accepted and does nothing, except in a FIFO queue, where it has expired.
 func (f *Fake) deleteMessage(c *call, in *receiptIn) (*struct{}, error) {
 	f.queues.mu.Lock()
 	defer f.queues.mu.Unlock()
@@ -170,18 +182,22 @@ func (f *Fake) deleteMessage(c *call, in *receiptIn) (*struct{}, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := q.remove(in.ReceiptHandle); err != nil {
+	if err := q.remove(in.ReceiptHandle, f.now()); err != nil {
 		return nil, err
 	}
 	return &struct{}{}, nil
 }
 
-func (q *queue) remove(receipt string) *Error {
-	if !strings.HasPrefix(receipt, "AQEB") {
+func (q *queue) remove(receipt string, now time.Time) *Error {
+	if !strings.HasPrefix(receipt, receiptPrefix[:4]) {
 		return errReceipt()
+	}
+	if q.expired(receipt, now) {
+		return errExpired(receipt)
 	}
 	if i, m := q.byReceipt(receipt); m != nil {
 		q.messages = slices.Delete(q.messages, i, i+1)
+		q.tell() // its group is free
 	}
 	return nil
 }
@@ -237,6 +253,9 @@ func (f *Fake) getQueueAttributes(c *call, in *struct {
 		"QueueArn": "arn:aws:sqs:" + c.region + ":" + c.account + ":" + name, "ApproximateNumberOfMessages": strconv.Itoa(waiting),
 		"ApproximateNumberOfMessagesNotVisible": strconv.Itoa(hidden), "VisibilityTimeout": strconv.Itoa(int(defaultVisibility.Seconds())),
 		"MessageRetentionPeriod": "1209600", "ReceiveMessageWaitTimeSeconds": "0",
+	}
+	if q.fifo {
+		has["FifoQueue"], has["ContentBasedDeduplication"] = "true", "false"
 	}
 	if q.deadLetters != nil {
 		has["RedrivePolicy"] = fmt.Sprintf(`{"deadLetterTargetArn":"arn:aws:sqs:%s:%s:%s-dead","maxReceiveCount":%d}`, c.region, c.account, name, q.maxReceived)

@@ -28,7 +28,7 @@ type batchOut struct {
 
 func (f *Fake) deleteMessageBatch(c *call, in *deleteBatchIn) (*batchOut, error) {
 	return f.batch(c, in.QueueURL, len(in.Entries), func(q *queue, i int) (string, *Error) {
-		return in.Entries[i].ID, q.remove(in.Entries[i].ReceiptHandle)
+		return in.Entries[i].ID, q.remove(in.Entries[i].ReceiptHandle, f.now())
 	})
 }
 

@@ -9,8 +9,9 @@ import (
 
 // statistic is what a bucket of minutes is reduced to.
 type statistic struct {
-	name       string  // Average, Sum, Minimum, Maximum, SampleCount, percentile
+	name       string  // Average, Sum, Minimum, Maximum, SampleCount, percentile, or that of a trimmed
 	percentile float64 // of percentile: 0 to 100
+	trimmed            // of TM, WM, TC, TS and PR
 }
 
 var simpleStatistics = map[string]string{
@@ -18,15 +19,19 @@ var simpleStatistics = map[string]string{
 	"maximum": "Maximum", "max": "Maximum", "samplecount": "SampleCount", "count": "SampleCount",
 }
 
-// parseStatistic reads Average, Sum …, p0 to p100 with decimals.
+// parseStatistic reads Average, Sum …, p0 to p100 with decimals, and the trimmed
+// ones.
 func parseStatistic(s string) (statistic, error) {
 	if name := simpleStatistics[strings.ToLower(s)]; name != "" {
 		return statistic{name: name}, nil
 	}
 	if digits, ok := strings.CutPrefix(strings.ToLower(s), "p"); ok && digits != "" && digits[0] != '-' && digits[0] != '+' {
 		if p, err := strconv.ParseFloat(digits, 64); err == nil && p >= 0 && p <= 100 {
-			return statistic{"percentile", p}, nil
+			return statistic{name: "percentile", percentile: p}, nil
 		}
+	}
+	if name, t, ok := parseTrimmed(s); ok {
+		return statistic{name: name, trimmed: t}, nil
 	}
 	return statistic{}, fmt.Errorf("the statistic %q is not valid", s)
 }
@@ -35,7 +40,7 @@ type accumulator struct {
 	stat        statistic
 	n           int
 	sum, lo, hi float64
-	all         []float64 // percentiles only
+	all         []float64 // the samples, of percentiles and trimmed ones only
 }
 
 func (a *accumulator) init(s statistic) { *a = accumulator{stat: s} }
@@ -47,8 +52,8 @@ func (a *accumulator) add(lo, mean, hi float64) {
 	a.n++
 	a.sum += mean
 	a.lo, a.hi = min(a.lo, lo), max(a.hi, hi)
-	if a.stat.name == "percentile" {
-		a.all = append(a.all, lo, mean, hi)
+	if a.stat.bySample() {
+		a.all = append(a.all, lo, (lo+mean)/2, mean, (mean+hi)/2, hi)
 	}
 }
 
@@ -69,8 +74,26 @@ func (a *accumulator) result() (float64, bool) {
 		return float64(a.n * samplesPerMinute), true
 	}
 	slices.Sort(a.all)
-	rank := a.stat.percentile / 100 * float64(len(a.all)-1)
+	if a.stat.name == "percentile" {
+		return percentile(a.all, a.stat.percentile), true
+	}
+	return a.stat.of(a.stat.name, a.all)
+}
+
+// bySample tells whether a statistic needs the samples one by one.
+func (s statistic) bySample() bool {
+	switch s.name {
+	case "Average", "Sum", "Minimum", "Maximum", "SampleCount":
+		return false
+	}
+	return true
+}
+
+// percentile is the value at p percent of sorted samples, in a line between the
+// two beside it.
+func percentile(sorted []float64, p float64) float64 {
+	rank := p / 100 * float64(len(sorted)-1)
 	below := int(rank)
-	above := min(below+1, len(a.all)-1)
-	return a.all[below] + (a.all[above]-a.all[below])*(rank-float64(below)), true
+	above := min(below+1, len(sorted)-1)
+	return sorted[below] + (sorted[above]-sorted[below])*(rank-float64(below))
 }

@@ -85,6 +85,21 @@ func TestLookupEventsPages(t *testing.T) {
 	}
 }
 
+func TestLongRecords(t *testing.T) {
+	for _, size := range []int{0, 5000} {
+		f, _ := newFake(t, Options{TrailRecord: size})
+		out, err := trail(f).LookupEvents(t.Context(), &cloudtrail.LookupEventsInput{StartTime: ptr(DefaultAnchor.Add(-24 * time.Hour)), EndTime: ptr(DefaultAnchor.Add(-time.Hour))})
+		if err != nil || len(out.Events) != 50 {
+			t.Fatalf("%v %v", out, err)
+		}
+		for _, e := range out.Events {
+			if n := len(*e.CloudTrailEvent); n < size || n > size+1200 {
+				t.Errorf("a record of %d bytes, %d of them parameters", n, size)
+			}
+		}
+	}
+}
+
 func TestConfigAnswers(t *testing.T) {
 	f, _ := newFake(t, Options{})
 	ctx := t.Context()

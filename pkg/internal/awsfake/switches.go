@@ -24,7 +24,7 @@ var documented = map[string]Rate{
 	// Config publishes none.
 	"ListDiscoveredResources": {5, 5}, "BatchGetResourceConfig": {5, 5}, "GetResourceConfigHistory": {5, 5}, "SelectResourceConfig": {5, 5},
 	"DescribeComplianceByConfigRule": {5, 5}, "DescribeComplianceByResource": {5, 5}, "GetComplianceDetailsByConfigRule": {5, 5},
-	"DescribeConfigRules": {5, 5}, "GetComplianceSummaryByConfigRule": {5, 5}, "GetDiscoveredResourceCounts": {5, 5},
+	"GetComplianceDetailsByResource": {5, 5}, "DescribeConfigRules": {5, 5}, "GetComplianceSummaryByConfigRule": {5, 5}, "GetDiscoveredResourceCounts": {5, 5},
 }
 
 // switches are what a test turns on and off while the fake runs.

@@ -65,6 +65,9 @@ func (r *realm) routineEvent(slot int64) trailEvent {
 	e := routine[h%uint64(len(routine))]
 	e.at = time.Unix(slot*routineEvery+int64(mix(h)%routineEvery), 0).UTC()
 	e.denied = mix(h+1)%50 == 0
+	if r.parameters != "" {
+		e.request = map[string]any{"userData": r.parameters}
+	}
 	return e
 }
 

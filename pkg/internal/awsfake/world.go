@@ -2,6 +2,7 @@ package awsfake
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -55,6 +56,7 @@ type realm struct {
 	groups          []*logGroup
 	story           []trailEvent // of CloudTrail, beside the daily routine
 	routine         bool         // whether people work here every day
+	parameters      string       // of what they do: Options.TrailRecord
 }
 
 func newWorld(o Options) *world {
@@ -65,6 +67,7 @@ func newWorld(o Options) *world {
 	w.plantSecond(dice)
 	w.plantGlobal()
 	for _, r := range w.realms {
+		r.parameters = strings.Repeat("x", o.TrailRecord)
 		for _, a := range r.alarms {
 			r.byName[a.name] = a
 		}
