@@ -54,12 +54,12 @@ func (c *metricCall) count(w *part, f *fetched) {
 	}
 	u.CostUSD = float64(u.MetricsBilled) * priceMetric
 	c.merger.mu.Lock()
-	meter := w.meter
-	c.merger.mu.Unlock()
-	if meter == nil {
-		meter = c.leader
+	defer c.merger.mu.Unlock()
+	if len(w.meters) > 0 {
+		w.meters[0].add(u)
+	} else {
+		c.meter.add(u)
 	}
-	meter.add(u)
 }
 
 // noBlocks marks plans whose answers turned out not to fit blocks: from then on

@@ -21,7 +21,7 @@ type metricCall struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	client *Client // of the first who waits; all of a scope are alike
-	leader *Meter  // his too: his answer carries the call
+	meter  Meter   // what it takes besides the parts; one of those who wait is told
 	active int     // parts somebody waits for; guarded by the merger's mu
 
 	parts    []*part
@@ -46,6 +46,9 @@ func (c *metricCall) run() {
 			if left[w] {
 				delete(left, w)
 				w.epoch = c.merger.epoch
+				if len(w.meters) > 0 {
+					w.meters[0].add(c.meter.take())
+				}
 				c.merger.finish(w)
 			}
 		}
@@ -169,7 +172,7 @@ func (c *metricCall) fetch(parts []*part) (map[string]*fetched, []string, error)
 		in.MetricDataQueries = append(in.MetricDataQueries, w.plan.queries(wireID(i))...)
 		out[wireID(i)] = &fetched{byLabel: map[string]int{}}
 	}
-	ctx := context.WithValue(c.ctx, meterKey{}, c.leader)
+	ctx := context.WithValue(c.ctx, meterKey{}, &c.meter)
 	if c.sql {
 		ctx = withBucket(ctx, bucketSQL)
 	}

@@ -40,6 +40,7 @@ func (c *Client) MetricData(ctx context.Context, reqs []MetricRequest, from, to 
 		}
 		asks[i], errs[i] = c.begin(ctx, g, p, from, to, now, opts)
 	}
+	g.send()
 	var answer MetricAnswer
 	times := grids{}
 	for i, r := range reqs {

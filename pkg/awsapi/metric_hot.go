@@ -23,7 +23,7 @@ const (
 // touch remembers a metric that a view up to the present asks for, and reports
 // whether one did so within hotFor before.
 func (g *merger) touch(p *metricPlan, now time.Time) bool {
-	if !p.blocks || p.req.Expression != "" {
+	if !p.blocks || p.search > 0 {
 		return false
 	}
 	g.mu.Lock()
@@ -50,35 +50,36 @@ func newest(s span, period int64, now time.Time) bool {
 	return s.from >= now.Unix()-closes(period)-period
 }
 
-// warm adds parts for hot metrics whose newest periods are due, where a part
-// that somebody waits for asks for those of its own metric with the same period.
-// The merger's mu is held.
+// warm adds parts for hot metrics whose newest periods are due, where a part that
+// somebody waits for asks for those of its own metric. The merger's mu is held.
 func (g *merger) warm(parts []*part, now time.Time) []*part {
 	for key, h := range g.hot {
 		if !h.hot(now) {
 			delete(g.hot, key)
 		}
 	}
-	tails := map[int64]int64{} // period → end
+	end := int64(0)
+	room := maxQueries
 	for _, w := range parts {
-		if period := w.plan.period; newest(w.span, period, now) && w.plan.blocks {
-			tails[period] = max(tails[period], w.span.to)
+		if room -= 1 + len(w.plan.refs); w.plan.blocks && newest(w.span, w.plan.period, now) {
+			end = max(end, w.span.to)
 		}
 	}
-	room := maxQueries - len(parts)
+	if end == 0 {
+		return nil
+	}
 	var out []*part
 	for key, h := range g.hot {
-		end, wanted := tails[h.plan.period]
-		if !wanted || len(g.flying[key]) > 0 || len(out) >= room {
-			continue
-		}
 		a := age{now: now.Unix(), period: h.plan.period}
-		whole := span{floorTo(a.now-closes(a.period), a.period), end}
-		if whole.from >= whole.to {
+		whole := span{floorTo(a.now-closes(a.period), a.period), min(ceilTo(end, a.period), floorTo(a.now, a.period)+a.period)}
+		if len(g.flying[key]) > 0 || whole.from >= whole.to {
 			continue
 		}
 		known := g.store.read(key, whole, a.period)
 		for _, s := range a.missing(whole, known.slots) {
+			if room -= 1 + len(h.plan.refs); room < 0 {
+				return out
+			}
 			w := &part{plan: h.plan, span: s, done: make(chan struct{})}
 			g.flying[key] = append(g.flying[key], w)
 			out = append(out, w)

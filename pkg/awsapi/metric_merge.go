@@ -22,7 +22,8 @@ type merger struct {
 	mu      sync.Mutex
 	pending []*part
 	flying  map[string][]*part // by plan key, until answered
-	armed   bool
+	armed   bool               // a flush is on its way
+	hurry   bool               // those who would join come along
 	hot     map[string]*hotMetric
 	epoch   uint64 // how often answers were written into the cache
 }
@@ -38,7 +39,7 @@ type part struct {
 	// Guarded by the merger's mu.
 	waiters int
 	call    *metricCall
-	meter   *Meter // of who asked first
+	meters  []*Meter // of those who wait, as they came: the first is told what it takes
 
 	// Set before done is closed.
 	epoch  uint64         // of the merger, with this answer written
@@ -60,8 +61,8 @@ func (m *metricStore) merger(c *Client) *merger {
 	return g
 }
 
-// join puts a span of a plan into the next call, or finds it on its way. Whoever
-// joins has to wait or leave.
+// join puts a span of a plan into the next call, which [merger.send] begins, or
+// finds it on its way. Whoever joins has to wait or leave.
 func (g *merger) join(ctx context.Context, c *Client, p *metricPlan, s span, noCache bool) *part {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -75,6 +76,7 @@ func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span,
 		// A refresh without cache joins only what has not been sent yet.
 		if w.span.contains(s) && (!noCache || w.call == nil) && (w.blocked() || w.span == s) && !w.abandoned() {
 			w.waiters++
+			w.meters = append(w.meters, usageFrom(ctx))
 			if w.waiters == 1 && w.call != nil {
 				w.call.active++
 			}
@@ -82,18 +84,26 @@ func (g *merger) joinHeld(ctx context.Context, c *Client, p *metricPlan, s span,
 			return w
 		}
 	}
-	w := &part{client: c, plan: p, span: s, noCache: noCache, done: make(chan struct{}), waiters: 1, meter: usageFrom(ctx)}
+	w := &part{client: c, plan: p, span: s, noCache: noCache, done: make(chan struct{}), waiters: 1, meters: []*Meter{usageFrom(ctx)}}
 	g.pending = append(g.pending, w)
 	g.flying[p.key] = append(g.flying[p.key], w)
-	if !g.armed {
-		g.armed = true
-		window := mergeWindow
-		if hot {
-			window = 0
-		}
-		g.store.running.spawn(func() { g.flush(window) })
-	}
+	g.hurry = g.hurry || hot
 	return w
+}
+
+// send sees to it that what has been joined goes out.
+func (g *merger) send() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.armed || len(g.pending) == 0 {
+		return
+	}
+	g.armed = true
+	window := mergeWindow
+	if g.hurry {
+		window = 0
+	}
+	g.store.running.spawn(func() { g.flush(window) })
 }
 
 // blocked tells whether a smaller span can be cut out of the answer.
@@ -107,15 +117,18 @@ func (g *merger) wait(ctx context.Context, w *part) error {
 	case <-w.done:
 		return w.err
 	case <-ctx.Done():
-		g.leave(w)
+		g.leave(w, usageFrom(ctx))
 		return context.Cause(ctx)
 	}
 }
 
-func (g *merger) leave(w *part) {
+func (g *merger) leave(w *part, m *Meter) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	w.waiters--
+	if i := slices.Index(w.meters, m); i >= 0 {
+		w.meters = slices.Delete(w.meters, i, i+1)
+	}
 	if w.waiters > 0 || w.call == nil {
 		return
 	}
@@ -142,7 +155,7 @@ func (g *merger) flush(window time.Duration) {
 			g.finish(w)
 		}
 	}
-	g.pending, g.armed = nil, false
+	g.pending, g.armed, g.hurry = nil, false, false
 	parts = append(parts, g.warm(parts, now)...)
 	var calls []*metricCall
 	for _, c := range group(parts, now) {
@@ -164,7 +177,7 @@ func (g *merger) flush(window time.Duration) {
 				c.active++
 			}
 			if c.client == nil && w.client != nil {
-				c.client, c.leader = w.client, w.meter
+				c.client = w.client
 			}
 		}
 	}

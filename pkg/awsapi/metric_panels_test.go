@@ -1,6 +1,8 @@
 package awsapi
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -81,6 +83,85 @@ func TestTenViewersAreAsOne(t *testing.T) {
 		}
 		if got := b.billed(); got != 4 {
 			t.Errorf("billed %d metrics, want 4", got)
+		}
+		b.shared.Wait()
+	})
+}
+
+// Panels of several periods, sums and searches among them, go on together too.
+func TestMixedPanelsShareCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		b.fake.before = func(call) { <-time.After(30 * time.Millisecond) }
+		refresh := func() {
+			gate := make(chan struct{}, 6)
+			var wg sync.WaitGroup
+			for panel := range 12 {
+				gate <- struct{}{}
+				wg.Go(func() {
+					defer func() { <-gate }()
+					one, two := metric("a", fmt.Sprint("x", panel)), metric("b", fmt.Sprint("y", panel))
+					if panel%3 == 1 {
+						one.Period, two.Period = 5*time.Minute, 5*time.Minute
+					}
+					reqs := []MetricRequest{one, two}
+					if panel%3 == 2 {
+						reqs = append(reqs, MetricRequest{ID: "sum", Expression: "a + b", Period: time.Minute})
+					}
+					answer, err := b.last(t.Context(), 3*time.Hour, MetricOptions{}, reqs...)
+					if err != nil || len(answer.Results) != len(reqs) {
+						t.Error(err)
+						return
+					}
+					for _, r := range answer.Results {
+						if r.Err != nil || len(r.Series) != 1 || len(r.Series[0].Values) < 30 {
+							t.Errorf("panel %d, %s: %v", panel, r.ID, r)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.shared.Wait()
+		}
+		refresh()
+		for i := range 5 {
+			b.clock.add(time.Minute)
+			before := b.fake.count("cloudwatch:GetMetricData")
+			refresh()
+			// What is open of long periods is closed of short ones: two calls.
+			if got := b.fake.count("cloudwatch:GetMetricData") - before; got > 2 {
+				t.Errorf("refresh %d took %d calls, want at most 2", i, got)
+			}
+		}
+	})
+}
+
+// Who leaves is not told what he no longer sees: another who waits is, so that
+// the answers together tell what AWS bills.
+func TestWhatALeaverBeganIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newMetricBench(t)
+		b.fake.before = func(call) { <-time.After(30 * time.Millisecond) }
+		leaving, leave := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if _, err := b.last(leaving, time.Hour, MetricOptions{}, metric("a", "cpu")); !errors.Is(err, context.Canceled) {
+				t.Errorf("the leaver got %v", err)
+			}
+		})
+		synctest.Wait()
+		wg.Go(func() {
+			answer, err := b.last(t.Context(), time.Hour, MetricOptions{}, metric("a", "cpu"))
+			if u := answer.Usage; err != nil || u.MetricsBilled != 1 || u.Calls["cloudwatch:GetMetricData"] != 1 || u.PointsFetched == 0 {
+				t.Errorf("who stayed is told %+v, %v", u, err)
+			}
+		})
+		synctest.Wait()
+		time.Sleep(10 * time.Millisecond) // the call is under way
+		leave()
+		wg.Wait()
+		if b.billed() != 1 {
+			t.Errorf("billed %d", b.billed())
 		}
 		b.shared.Wait()
 	})

@@ -80,6 +80,15 @@ func (m *Meter) Usage() Usage {
 	return u
 }
 
+// take is the sum so far, which starts again.
+func (m *Meter) take() Usage {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	u := m.u
+	m.u = Usage{}
+	return u
+}
+
 func (m *Meter) add(u Usage) {
 	if m == nil {
 		return

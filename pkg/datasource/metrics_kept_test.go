@@ -82,6 +82,29 @@ func TestViewersShareSeries(t *testing.T) {
 	})
 }
 
+// Queries of one request may have ranges of their own: their answers are not
+// those of a panel with one.
+func TestViewersWithTwoRanges(t *testing.T) {
+	inBubble(t, awsfake.Options{}, func(r *room) {
+		now := r.ds.sessions.Now()
+		asks := func(behind time.Duration) []backend.DataQuery {
+			var out []backend.DataQuery
+			for i, instance := range []string{awsfake.Web1Instance, awsfake.Web2Instance} {
+				from := now.Add(-time.Hour + time.Duration(i)*behind)
+				out = append(out, querytest.Asking(string(rune('A'+i)), hostMetricOf("AWS/EC2", "CPUUtilization", instance), from, now))
+			}
+			return out
+		}
+		for _, behind := range []time.Duration{0, 20 * time.Second, 0, 20 * time.Second, 0} {
+			for refID, a := range r.Ask(asks(behind)...) {
+				if a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Rows() < 50 {
+					r.Errorf("%s behind, %s: %v", behind, refID, a.Error)
+				}
+			}
+		}
+	})
+}
+
 // Ten viewers at once, some of whom change what they ask: each gets an answer of
 // its own.
 func TestViewersShareWithoutHarm(t *testing.T) {

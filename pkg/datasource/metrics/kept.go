@@ -46,7 +46,7 @@ func keeping(all []one) *keeper {
 	for i, o := range all {
 		switch {
 		case len(o.places) != 1 || o.places[0] != k.place,
-			!o.From.Truncate(time.Minute).Equal(k.from) || !end(o.To).Equal(k.to),
+			!o.From.Equal(first.From) || !o.To.Equal(first.To),
 			o.options() != awsapi.MetricOptions{},
 			o.q.period%time.Minute != 0,
 			i > 0 && o.RefID == all[i-1].RefID:
@@ -91,18 +91,26 @@ func (k *keeper) keep(ctx context.Context, s *awsapi.Sessions, parts []part, sta
 		if !p.asked.q.Hide {
 			v.hits += len(p.asked.requests)
 		}
+		cost += int64(len(p.asked.requests)) * requestBytes
+		times := map[*data.Field]bool{}
 		for _, f := range p.frames {
 			v.points += f.Rows()
-			cost += frameBytes + int64(f.Rows())*pointBytes
+			cost += frameBytes + int64(f.Rows())*valueBytes
+			if !times[f.Fields[0]] { // series without a hole share them
+				times[f.Fields[0]] = true
+				cost += int64(f.Rows()) * timeBytes
+			}
 		}
 	}
 	s.KeepMade(ctx, k.place.Account, k.place.Region, k.name, v, cost, standing)
 }
 
-// What a frame takes in memory, about: series of one panel share their times.
+// What is kept takes in memory, about.
 const (
-	frameBytes = 1500
-	pointBytes = 8 + 24/4
+	requestBytes = 500
+	frameBytes   = 1500
+	valueBytes   = 8
+	timeBytes    = 24
 )
 
 // copied are parts whose frames may be described and told about. Fields are
