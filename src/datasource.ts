@@ -24,7 +24,10 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   /** The type that new queries have: of a data source that knows the bridge's board and nothing of AWS, the board's. */
   readonly firstType: FirstType;
   annotations: AnnotationSupport<AndonQuery>;
-  private readonly ahead = new Ahead((panels) => this.postResource('ahead', { panels }, { showErrorAlert: false }));
+  private readonly ahead = new Ahead((panels) =>
+    // By its id Grafana cancels the announcement before: who goes on to another range no longer asks for the last.
+    this.postResource('ahead', { panels }, { showErrorAlert: false, requestId: `andon-ahead-${this.uid}` })
+  );
 
   constructor(
     settings: DataSourceInstanceSettings<Settings>,
@@ -69,7 +72,8 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     maxDataPoints,
     skipQueryCache,
   }: DataQueryRequest<AndonQuery>) {
-    if (config.http2Enabled || config.publicDashboardAccessToken || app !== CoreApp.Dashboard || skipQueryCache) {
+    const held = app === CoreApp.Dashboard && !config.http2Enabled && !config.publicDashboardAccessToken;
+    if (!held || skipQueryCache || !range) {
       return;
     }
     const queries = targets

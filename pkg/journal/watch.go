@@ -24,8 +24,9 @@ type watched struct {
 	aside map[string]fs.FileInfo // the log and its index, by path
 	// size is the schema cookie and the number of pages as last seen in the header
 	// (https://www.sqlite.org/fileformat.html, section 1.3: offsets 40 and 28). The
-	// cookie never falls, and the pages only where VACUUM raises the cookie: other
-	// than that, an older copy has been written over the file.
+	// cookie never falls, and the pages only where VACUUM raises the cookie, or in a
+	// file that somebody has set to auto_vacuum: other than that, an older copy has
+	// been written over the file.
 	size atomic.Uint64
 	// over: closed, by which SQLite removes the log and its index.
 	over atomic.Bool
@@ -52,7 +53,8 @@ func (j *Journal) watchAside() {
 // Lost returns an ErrLost where the journal's files are no longer those that
 // were opened, nil where all is well. It costs a few microseconds and is safe
 // for concurrent use. What it cannot tell: that somebody wrote a copy over the
-// file that has as many pages, or that VACUUM INTO made. A journal that andon has
+// file that has as many pages, or that VACUUM INTO made, or over one that is set
+// to auto_vacuum. What may not be looked at is not lost. A journal that andon has
 // closed is not lost.
 func (j *Journal) Lost() error {
 	if j.watched.over.Load() {
@@ -73,8 +75,8 @@ func same(name string, is fs.FileInfo) error {
 	switch now, err := os.Stat(name); {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w: %s is gone", ErrLost, name)
-	case err != nil:
-		return fmt.Errorf("%w: %w", ErrLost, err)
+	case err != nil: // somebody took a right away, not the file: SQLite has it open
+		return nil
 	case !os.SameFile(now, is):
 		return fmt.Errorf("%w: %s has been replaced", ErrLost, name)
 	}
@@ -84,26 +86,41 @@ func same(name string, is fs.FileInfo) error {
 // overwritten looks at the header, past SQLite. One that is looked at while a
 // checkpoint writes it may be half of each: only what is read twice counts.
 func (j *Journal) overwritten() error {
-	var err error
-	for range 3 {
-		if err = j.header(); err == nil {
-			return nil
+	for range 5 {
+		one, err := j.header()
+		if err != nil {
+			return err
+		}
+		two, err := j.header()
+		if err != nil {
+			return err
+		}
+		if one == two {
+			return j.judge(one)
 		}
 	}
-	return err
+	return nil // it is being written: the next look tells
 }
 
-func (j *Journal) header() error {
-	var b [100]byte
-	switch _, err := j.watched.file.ReadAt(b[:], 0); {
-	case errors.Is(err, io.EOF):
-		return fmt.Errorf("%w: %s has been cut off", ErrLost, j.path)
-	case err != nil:
-		return err
-	case string(b[:16]) != magic || binary.BigEndian.Uint32(b[68:]) != applicationID:
+// headerBytes is the length of the header (https://www.sqlite.org/fileformat.html,
+// section 1.3).
+const headerBytes = 100
+
+func (j *Journal) header() (b [headerBytes]byte, err error) {
+	if _, err = j.watched.file.ReadAt(b[:], 0); errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: %s has been cut off", ErrLost, j.path)
+	}
+	return b, err
+}
+
+func (j *Journal) judge(b [headerBytes]byte) error {
+	if string(b[:16]) != magic || binary.BigEndian.Uint32(b[68:]) != applicationID {
 		return fmt.Errorf("%w: something else was written into %s", ErrLost, j.path)
 	}
-	now := uint64(binary.BigEndian.Uint32(b[40:]))<<32 | uint64(binary.BigEndian.Uint32(b[28:]))
+	now := uint64(binary.BigEndian.Uint32(b[40:])) << 32
+	if vacuums := binary.BigEndian.Uint32(b[52:]) != 0; !vacuums {
+		now |= uint64(binary.BigEndian.Uint32(b[28:]))
+	}
 	for {
 		seen := j.watched.size.Load()
 		switch {

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -162,4 +163,68 @@ func BenchmarkLost(b *testing.B) {
 			b.Fatal(fmt.Errorf("lost: %w", err))
 		}
 	}
+}
+
+// TestWhatSQLiteGoesOnWith: andon must not stop for what SQLite goes on with.
+func TestWhatSQLiteGoesOnWith(t *testing.T) {
+	t.Run("auto_vacuum set by hand", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "andon.db")
+		j, _ := mustOpen(t, path)
+		growing(t, j, 1)
+		mustClose(t, j)
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range []string{"PRAGMA auto_vacuum = FULL", "VACUUM"} {
+			if _, err := db.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		j, _ = mustOpen(t, path)
+		defer mustClose(t, j)
+		growing(t, j, 1000)
+		if _, err := j.write.ExecContext(t.Context(), "DELETE FROM history"); err != nil {
+			t.Fatal(err)
+		}
+		before := len(bytesOf(t, path))
+		growing(t, j, 2000) // checkpoints
+		if _, err := j.write.ExecContext(t.Context(), "DELETE FROM history"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := j.read.ExecContext(t.Context(), "PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+			t.Fatal(err)
+		}
+		if after := len(bytesOf(t, path)); after > before {
+			t.Fatalf("the file has not shrunk: %d bytes, then %d", before, after)
+		}
+		if err := j.Lost(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("the folder closed to others", func(t *testing.T) {
+		if os.Geteuid() == 0 {
+			// Nothing is closed to root: what the system says is what counts here.
+			if err := same(string([]byte{'x', 0}), nil); err != nil {
+				t.Errorf("a name that cannot be looked at: %v", err)
+			}
+			return
+		}
+		folder := filepath.Join(t.TempDir(), "andon")
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		j, _ := mustOpen(t, filepath.Join(folder, "andon.db"))
+		defer mustClose(t, j)
+		defer func() { _ = os.Chmod(folder, 0o700) }() //nolint:gosec // a folder
+		if err := os.Chmod(folder, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := j.Lost(); err != nil {
+			t.Error(err)
+		}
+	})
 }
