@@ -64,6 +64,11 @@ func (b *bench) pulled(ctx context.Context, dir string, delay time.Duration) (er
 	if err := br.Start(ctx); err != nil {
 		return err
 	}
+	defer func() {
+		if err != nil {
+			br.Kill()
+		}
+	}()
 	q := queueRun{br, fake, 0}
 
 	// A first message, so that what happens once is over.
