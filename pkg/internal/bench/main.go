@@ -30,6 +30,7 @@ var sections = []section{
 	{"change", "one change with more and more alerts on the board", changeCost},
 	{"board", "memory and start-up with 100,000 alerts", fullBoard},
 	{"mail", "mails a second read and classified against 1,000 rules, one core", mails},
+	{"sqs", "alarms that the bridge takes from a queue (real fsync, an SQS on the same machine)", outOfAQueue},
 	{"memory", "gpx_andon with its caches full, as its own process", fullCaches},
 	{"datasource", "Grafana's queries answered from an AWS of 30 ms a call; in brackets what is aimed at", dataSource},
 }
