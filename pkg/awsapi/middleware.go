@@ -3,11 +3,13 @@ package awsapi
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // instrument is what every call of one client passes through: at the outside
@@ -26,7 +28,34 @@ func (i instrument) attach(stack *middleware.Stack) error {
 	if err := stack.Initialize.Add(shareStep{i}, middleware.Before); err != nil {
 		return err
 	}
+	if err := stack.Serialize.Add(plainBodyStep{}, middleware.After); err != nil {
+		return err
+	}
 	return stack.Finalize.Insert(paceStep{i}, "Retry", middleware.After)
+}
+
+// plainBodyStep makes requests whose bodies can only be read. The SDK closes a
+// request's body as soon as the answer begins; where the body could write itself
+// (io.WriterTo, as bytes.Reader can), a copy of what is left of it then ends in
+// io.EOF, by which net/http takes the request for broken: it closes the connection,
+// and the answer breaks off or the connection is not used again.
+type plainBodyStep struct{}
+
+func (plainBodyStep) ID() string { return "AndonPlainBody" }
+
+func (plainBodyStep) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (
+	middleware.SerializeOutput, middleware.Metadata, error,
+) {
+	if r, ok := in.Request.(*smithyhttp.Request); ok {
+		if body, ok := r.GetStream().(io.ReadSeeker); ok {
+			plain, err := r.SetStream(struct{ io.ReadSeeker }{body})
+			if err != nil {
+				return middleware.SerializeOutput{}, middleware.Metadata{}, err
+			}
+			in.Request = plain
+		}
+	}
+	return next.HandleSerialize(ctx, in)
 }
 
 func actionOf(ctx context.Context) (action string, svc service) {
