@@ -73,6 +73,12 @@ func TestDeniedIsLoggedOnce(t *testing.T) {
 			if !strings.Contains(b.log.String(), again+"receiver="+c.config.Name+" from=192.0.2.1:1234 refused=3\n") {
 				t.Errorf("got\n%s", b.log)
 			}
+			for range 5 { // by turns, which does not fill the log
+				send(c.bad, 1)
+				send(c.good, 1)
+			}
+			counts(1, 1)
+			b.now = b.now.Add(quiet)
 			send(c.bad, 2)
 			counts(2, 1)
 		})

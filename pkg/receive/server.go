@@ -11,7 +11,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -66,7 +65,7 @@ type receiver struct {
 	name   string
 	guard  *guard
 	sender sender
-	denied atomic.Int64 // requests since the last accepted one that did not prove who sent them
+	denied denials
 }
 
 // NewServer opens the configured receivers: it reads their secrets and
@@ -118,7 +117,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, rc, err)
 		return
 	}
-	if n := rc.denied.Swap(0); n > 0 {
+	if n := rc.denied.accepted(); n > 0 {
 		s.deps.Logger.Info("receiver accepts requests again", "receiver", rc.name, "from", r.RemoteAddr, "refused", n)
 	}
 	for _, refusal := range out.refusals {
@@ -273,10 +272,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, rc *receiver, er
 	s.answer(w, rc, refusal.Status, answer)
 }
 
-// denied logs the first request since the last accepted one that proved nothing:
-// a mistyped secret shows on no lamp, and strangers must not fill the log.
+// denied logs a request that proved nothing: a mistyped secret shows on no lamp.
 func (s *Server) denied(rc *receiver, r Refusal) {
-	if rc.denied.Add(1) == 1 {
+	if rc.denied.refused(s.deps.Now()) {
 		s.deps.Logger.Warn("receiver refuses requests: their sender is not proven", "receiver", r.Receiver, "from", r.From, "reason", r.Reason, "error", r.Detail)
 	}
 }

@@ -20,7 +20,7 @@ type table struct {
 var cells = &runewidth.Condition{StrictEmojiNeutral: true}
 
 // row adds a row. What is no printable character in a cell becomes a blank: a
-// label may hold anything, and must not move the cursor.
+// label may hold anything, and must not move the cursor or turn the line around.
 func (t *table) row(texts ...string) {
 	row := make([]string, len(texts))
 	for i, s := range texts {
@@ -30,7 +30,7 @@ func (t *table) row(texts ...string) {
 }
 
 func printable(r rune) rune {
-	if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+	if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
 		return ' '
 	}
 	return r

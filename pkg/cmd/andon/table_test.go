@@ -16,7 +16,7 @@ func TestTablesOfJapanese(t *testing.T) {
 	tt.row("info", "ﾃﾞｨｽｸ", "", "")
 	tt.row("info", "か\u3099 e\u0301", "x", "")
 	tt.line("1 skipped: 既に確認済みのため、この行はどの列も広げない長い説明です")
-	tt.row("info", "two\nlines\x1b[2J", "y", "c")
+	tt.row("info", "two\nlines\x1b[2J\u202e", "y", "c")
 	if err := tt.writeTo(&b); err != nil {
 		t.Fatal(err)
 	}
