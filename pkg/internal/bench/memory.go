@@ -163,20 +163,20 @@ func (p *plugin) rows(ctx context.Context, of panel, now time.Time) (int, error)
 	return n, err
 }
 
-// looked measures ten viewers who look at panels at once, and refresh five times.
+// looked measures ten viewers who look at panels at once, and refresh twice.
 func (b *bench) looked(ctx context.Context, p *plugin, clock *cloud, what string, panels []panel) error {
-	const refreshed = 2
+	const refreshed, viewers = 2, 10
 	p.peakAgain()
 	before, _ := p.gc.seen()
 	cpu, began := p.cpu(), time.Now()
 	for range 1 + refreshed {
-		if err := asked(ctx, p.Host, p.settings, panels, clock.clock()); err != nil {
+		if err := asked(ctx, p.Host, p.settings, panels, viewers, clock.clock()); err != nil {
 			return err
 		}
 		clock.jump(every)
 	}
 	n, live := p.gc.seen()
-	b.printf("%s; 10 viewers at once, %d refreshes: resident %s, at most %s; %d collections, %s live after the last; CPU %s, %s in all", what, refreshed,
+	b.printf("%s; %d viewers at once, %d refreshes: resident %s, at most %s; %d collections, %s live after the last; CPU %s, %s in all", what, viewers, refreshed,
 		mebibytes(p.resident("VmRSS")), mebibytes(p.resident("VmHWM")), n-before, mebibytes(live), (p.cpu() - cpu).Round(10*time.Millisecond), time.Since(began).Round(10*time.Millisecond))
 	return nil
 }

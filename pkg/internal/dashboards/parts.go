@@ -112,6 +112,7 @@ func limit(p panel, value float64, below bool) panel {
 func bars(p panel) panel {
 	custom := p.FieldConfig.Defaults["custom"].(map[string]any)
 	custom["drawStyle"], custom["fillOpacity"], custom["stacking"] = "bars", 60, map[string]any{"mode": "normal", "group": "A"}
+	p.FieldConfig.Defaults["decimals"] = 0
 	return p
 }
 
@@ -172,7 +173,9 @@ func table(l language, title, description string, columns []string, queries ...q
 		Type: "table", Title: title, Description: description, Datasource: from(), Targets: asked(queries...),
 		FieldConfig: &fieldConfig{
 			Defaults:  map[string]any{"custom": map[string]any{"align": "auto", "filterable": true, "inspect": false, "minWidth": 60, "cellOptions": map[string]any{"type": "auto"}}},
-			Overrides: []override{},
+			// With a unit of its own a time has no milliseconds, which Grafana adds, and
+			// cuts, where all rows are of the same minute.
+			Overrides: []override{{matcher{"byType", "time"}, []property{{"unit", "dateTimeAsIso"}}}},
 		},
 		Options: map[string]any{"showHeader": true, "cellHeight": "sm"},
 	}
@@ -193,7 +196,7 @@ func table(l language, title, description string, columns []string, queries ...q
 // column adds properties to a column.
 func column(p panel, name string, properties ...property) panel {
 	for i, o := range p.FieldConfig.Overrides {
-		if o.Matcher.Options == name {
+		if o.Matcher == (matcher{"byName", name}) {
 			p.FieldConfig.Overrides[i].Properties = append(o.Properties, properties...)
 			return p
 		}
