@@ -126,13 +126,28 @@ type traffic struct {
 
 	mu            sync.Mutex
 	running, most map[string]int
+	back          time.Duration // how long an answer is on its way; who has gone by then does not get it
 }
 
 func (n *traffic) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	n.count(operation, 1)
 	defer n.count(operation, -1)
-	return n.next.RoundTrip(r)
+	resp, err := n.next.RoundTrip(r)
+	n.mu.Lock()
+	back := n.back
+	n.mu.Unlock()
+	if err == nil && back > 0 && !sleep(r.Context(), back) {
+		return nil, context.Cause(r.Context())
+	}
+	return resp, err
+}
+
+// answersTake makes every answer take that long on its way.
+func (n *traffic) answersTake(d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.back = d
 }
 
 func (n *traffic) count(operation string, d int) {

@@ -65,7 +65,7 @@ func TestABurstIsTakenByManyCallsAtOnce(t *testing.T) {
 			b.Errorf("at most %d deletions were under way", most)
 		}
 
-		b.after(besideWait + time.Second)
+		b.after(2 * time.Second)
 		if now, _ := b.underWay("ReceiveMessage"); now != 1 {
 			b.Errorf("an idle queue after a burst: %d receives under way", now)
 		}
@@ -87,6 +87,44 @@ func TestDeletionsAreBounded(t *testing.T) {
 		}
 		if b.sink.events() != burst || b.sink.repeats != 0 {
 			b.Errorf("%d events, %d repeats", b.sink.events(), b.sink.repeats)
+		}
+	})
+}
+
+// A deletion holds up no receive, except in a FIFO queue: what comes next in its
+// groups is locked until then.
+func TestWhatIsAskedBesideADeletion(t *testing.T) {
+	deleting := func(b *queueBench) int {
+		b.until("a message is being deleted", func() bool {
+			now, _ := b.underWay("DeleteMessageBatch")
+			return now == 1
+		})
+		now, _ := b.underWay("ReceiveMessage")
+		return now
+	}
+	flood(t, nil, 1, func(b *queueBench) {
+		if now := deleting(b); now != 1 {
+			b.Errorf("%d receives beside a deletion", now)
+		}
+	})
+	ordered(t, nil, func(b *queueBench) {
+		b.aws.SetDelay(burstCall)
+		b.sendTo("a", numbered(b, 1))
+		if now := deleting(b); now != 0 {
+			b.Errorf("%d receives beside a deletion in a FIFO queue", now)
+		}
+	})
+}
+
+// Receives that fail at once are one failure, with one pause.
+func TestReceivesThatFailAtOnce(t *testing.T) {
+	flood(t, nil, burst, func(b *queueBench) {
+		b.after(6 * burstCall)
+		b.aws.FailNext("ReceiveMessage", maxAsking, &awsfake.Error{Code: "InvalidAttributeValue", Message: "not now"})
+		began := time.Now()
+		b.until("the queue is empty", func() bool { return b.aws.Queued() == 0 })
+		if took := time.Since(began); took > 3*firstPause || len(b.told()) != 1 {
+			b.Errorf("it took %s; contacts: %v", took, b.told())
 		}
 	})
 }
@@ -114,6 +152,8 @@ func TestStoppingInTheMiddleOfABurst(t *testing.T) {
 	for _, at := range []time.Duration{5 * burstCall, 9*burstCall + burstCall/2} {
 		t.Run(at.String(), func(t *testing.T) {
 			flood(t, nil, burst, func(b *queueBench) {
+				b.aws.SetDelay(0)
+				b.net.answersTake(burstCall)
 				b.after(at)
 				began := time.Now()
 				b.stop()
