@@ -36,7 +36,7 @@ var rates = map[string]rateLimit{
 	"config:SelectResourceConfig":     {5, 10},
 	"config:GetResourceConfigHistory": {5, 10},
 
-	// A queue is polled by one receiver that waits for each answer.
+	// A queue is polled by one receiver, with several calls at once only while it is full.
 	"sqs:ReceiveMessage":          {100, 100},
 	"sqs:DeleteMessage":           {300, 300},
 	"sqs:DeleteMessageBatch":      {300, 300},

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,11 +47,13 @@ func queueConfig(t testing.TB) Config {
 type queueBench struct {
 	*testing.T
 	aws  *awsfake.Fake
+	net  *traffic
 	sink *sink
 	reg  *prometheus.Registry
 	log  *locked
-	stop func()
+	stop func() // ends the queue
 
+	config   Config
 	mu       sync.Mutex
 	contacts []error
 }
@@ -66,32 +69,9 @@ func pull(t *testing.T, edit func(*Config), test func(*queueBench)) {
 		b := &queueBench{
 			T: t, aws: awsfake.New(awsfake.Options{Now: time.Now}), sink: &sink{}, reg: prometheus.NewRegistry(), log: &locked{},
 		}
-		queues, err := OpenQueues([]Config{c}, QueueDeps{
-			Sink: b.sink, Now: time.Now, Logger: slog.New(slog.NewTextHandler(b.log, nil)), Metrics: NewMetrics(b.reg),
-			Transport: b.aws, Shared: awsapi.NewShared(awsapi.SharedOptions{}),
-			Contact: func(receiver string, err error) {
-				b.mu.Lock()
-				defer b.mu.Unlock()
-				if receiver != c.Name {
-					t.Errorf("contact of %q", receiver)
-				}
-				b.contacts = append(b.contacts, err)
-			},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
-		b.stop = func() {
-			cancel()
-			<-done
-		}
-		go func() {
-			defer close(done)
-			queues[0].Run(ctx)
-		}()
-		defer b.stop()
+		b.net = &traffic{next: b.aws, running: map[string]int{}, most: map[string]int{}}
+		b.start(c)
+		defer func() { b.stop() }()
 		synctest.Wait()
 		test(b)
 		b.stop()
@@ -99,6 +79,89 @@ func pull(t *testing.T, edit func(*Config), test func(*queueBench)) {
 			t.Error("the log holds the secret")
 		}
 	})
+}
+
+// start runs a queue.
+func (b *queueBench) start(c Config) {
+	b.Helper()
+	b.config = c
+	queues, err := OpenQueues([]Config{c}, QueueDeps{
+		Sink: b.sink, Now: time.Now, Logger: slog.New(slog.NewTextHandler(b.log, nil)), Metrics: NewMetrics(b.reg),
+		Transport: b.net, Shared: awsapi.NewShared(awsapi.SharedOptions{}),
+		Contact: func(receiver string, err error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			if receiver != c.Name {
+				b.Errorf("contact of %q", receiver)
+			}
+			b.contacts = append(b.contacts, err)
+		},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	b.stop = func() {
+		cancel()
+		<-done
+	}
+	go func() {
+		defer close(done)
+		queues[0].Run(ctx)
+	}()
+}
+
+// again stops the queue and runs another in its place.
+func (b *queueBench) again() {
+	b.Helper()
+	b.stop()
+	b.reg = prometheus.NewRegistry()
+	b.start(b.config)
+}
+
+// traffic counts the calls under way, by operation.
+type traffic struct {
+	next http.RoundTripper
+
+	mu            sync.Mutex
+	running, most map[string]int
+	back          time.Duration // how long an answer is on its way; who has gone by then does not get it
+}
+
+func (n *traffic) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	n.count(operation, 1)
+	defer n.count(operation, -1)
+	resp, err := n.next.RoundTrip(r)
+	n.mu.Lock()
+	back := n.back
+	n.mu.Unlock()
+	if err == nil && back > 0 && !sleep(r.Context(), back) {
+		return nil, context.Cause(r.Context())
+	}
+	return resp, err
+}
+
+// answersTake makes every answer take that long on its way.
+func (n *traffic) answersTake(d time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.back = d
+}
+
+func (n *traffic) count(operation string, d int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.running[operation] += d
+	n.most[operation] = max(n.most[operation], n.running[operation])
+}
+
+// underWay is how many calls of an operation are, and the most that ever were.
+func (b *queueBench) underWay(operation string) (now, most int) {
+	b.net.mu.Lock()
+	defer b.net.mu.Unlock()
+	return b.net.running[operation], b.net.most[operation]
 }
 
 // locked is a buffer for several goroutines.

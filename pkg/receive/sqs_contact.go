@@ -3,11 +3,13 @@ package receive
 import (
 	"context"
 	"regexp"
+	"sync"
 	"time"
 )
 
 // contact is whether a queue can be read, as far as it has been told.
 type contact struct {
+	mu    sync.Mutex
 	since time.Time // of the first failure in a row
 	fails int
 	told  string // the error that was told last, "" for none
@@ -17,6 +19,8 @@ type contact struct {
 // failed notes that the queue did not answer, and tells where that lasts.
 func (q *Queue) failed(err error) {
 	c := &q.contact
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := time.Now() // the machine's: how long it lasts is no matter of the bridge's clock
 	if c.fails++; c.fails == 1 {
 		c.since = now
@@ -46,6 +50,8 @@ func lasting(err error) string { return passing.ReplaceAllString(err.Error(), "â
 // answered notes that the queue answered.
 func (q *Queue) answered() {
 	c := &q.contact
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	q.deps.Metrics.queues.up.WithLabelValues(q.Name()).Set(1)
 	if c.told != "" {
 		q.log.Info("queue can be read again", "queue", q.URL(), "after", time.Since(c.since).Round(time.Second))
@@ -53,7 +59,7 @@ func (q *Queue) answered() {
 	if !c.up {
 		q.deps.Contact(q.Name(), nil)
 	}
-	*c = contact{up: true}
+	c.fails, c.told, c.up = 0, "", true
 }
 
 // untilDurable waits until something can be made durable again: to receive

@@ -70,26 +70,33 @@ func TestAFIFOQueueKeepsTheOrderOfEachGroup(t *testing.T) {
 			b.sendTo(fmt.Sprintf("group-%d", n%groups), numbered(b, n))
 		}
 		b.after(time.Hour)
-		got := b.keys()
-		if len(got) != groups*each || b.left() != 0 {
-			b.Fatalf("%d messages are durable, %d left", len(got), b.left())
-		}
-		for g := range groups {
-			var of []int
-			for _, key := range got {
-				var n int
-				if _, err := fmt.Sscan(key, &n); err != nil {
-					b.Fatal(err)
-				}
-				if n%groups == g {
-					of = append(of, n)
-				}
-			}
-			if !slices.IsSorted(of) {
-				b.Errorf("group %d became durable as %v", g, of)
-			}
-		}
+		b.inOrder(groups, groups*each)
 	})
+}
+
+// inOrder checks that all of n messages are durable, those of each group in the
+// order in which they were sent: number i into the group i modulo groups.
+func (b *queueBench) inOrder(groups, n int) {
+	b.Helper()
+	got := b.keys()
+	if len(got) != n || b.left() != 0 {
+		b.Fatalf("%d messages are durable, %d left", len(got), b.left())
+	}
+	for g := range groups {
+		var of []int
+		for _, key := range got {
+			var n int
+			if _, err := fmt.Sscan(key, &n); err != nil {
+				b.Fatal(err)
+			}
+			if n%groups == g {
+				of = append(of, n)
+			}
+		}
+		if !slices.IsSorted(of) {
+			b.Errorf("group %d became durable as %v", g, of)
+		}
+	}
 }
 
 // Poison holds up its own group only, and that only until it is on record; also

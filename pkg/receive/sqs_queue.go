@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -45,9 +44,9 @@ type Queue struct {
 	pulled   pulled
 	log      *slog.Logger
 
-	// What follows belongs to Run.
+	// What follows belongs to Run and to what it starts.
 	api     awsapi.SQS
-	facts   queueFacts
+	facts   atomic.Pointer[queueFacts]
 	contact contact
 	counted recent
 	// waiting: it has been told that messages wait for the sink.
@@ -56,30 +55,10 @@ type Queue struct {
 
 // queueFacts are the attributes of a queue that matter here.
 type queueFacts struct {
-	next      time.Time     // when they are asked for again
 	known     bool          // they have been read
 	redrive   bool          // it moves what is received too often to another queue
 	retention time.Duration // how long it keeps a message
 }
-
-// Times of the loop.
-const (
-	// unreadableAfter is how long a queue may fail, twice in a row at least,
-	// before it is told.
-	unreadableAfter = 10 * time.Second
-	firstPause      = time.Second
-	longestPause    = 30 * time.Second
-	// callWithin bounds a call besides the time that the queue may wait.
-	callWithin = 15 * time.Second
-	// factsFor is how long attributes are believed, factsRetry when they are
-	// asked for again where there was no answer.
-	factsFor   = 15 * time.Minute
-	factsRetry = time.Minute
-	// longestRetention is how long a queue can keep a message at most.
-	longestRetention = 14 * 24 * time.Hour
-	// stopWithin is how long what is in flight may take when the queue is to stop.
-	stopWithin = 3 * time.Second
-)
 
 // OpenQueues opens the receivers that pull; it reads their files and asks
 // nothing of AWS. The error names every receiver that cannot be opened.
@@ -102,9 +81,9 @@ func OpenQueues(cfgs []Config, deps QueueDeps) ([]*Queue, error) {
 			errs = append(errs, fmt.Errorf("receivers[%d]: %w", i, err))
 			continue
 		}
-		queues = append(queues, &Queue{
-			config: *c, settings: set, deps: deps, pulled: newPulled(c), log: deps.Logger.With("receiver", c.Name),
-		})
+		q := &Queue{config: *c, settings: set, deps: deps, pulled: newPulled(c), log: deps.Logger.With("receiver", c.Name)}
+		q.facts.Store(&queueFacts{})
+		queues = append(queues, q)
 	}
 	return queues, errors.Join(errs...)
 }
@@ -121,79 +100,14 @@ func (q *Queue) Same(o *Queue) bool {
 	return reflect.DeepEqual(q.config, o.config) && reflect.DeepEqual(q.settings, o.settings)
 }
 
-// Run polls the queue until ctx ends. What is in flight then is finished, or
-// released for others, within a few seconds. A Queue is run once.
-func (q *Queue) Run(ctx context.Context) {
-	defer q.deps.Metrics.queues.forget(q.Name())
-	sessions, err := awsapi.New(ctx, q.settings, awsapi.Options{Transport: q.deps.Transport, Shared: q.deps.Shared, Log: q.log})
-	for pause := firstPause; err != nil; pause = longer(pause) {
-		// Such as a profile that is not there yet.
-		q.failed(err)
-		if !sleep(ctx, pause) {
-			return
-		}
-		sessions, err = awsapi.New(ctx, q.settings, awsapi.Options{Transport: q.deps.Transport, Shared: q.deps.Shared, Log: q.log})
-	}
-	defer sessions.Close()
-	q.log.Info("queue is polled", "queue", q.URL())
-	q.untilDurable(ctx)
-	pause := firstPause
-	for ctx.Err() == nil {
-		messages, err := q.poll(ctx, sessions)
-		switch {
-		case ctx.Err() != nil && len(messages) == 0:
-			return
-		case err != nil:
-			q.failed(err)
-			if !sleep(ctx, pause) {
-				return
-			}
-			pause = longer(pause)
-			continue
-		}
-		q.answered()
-		pause = firstPause
-		if len(messages) > 0 && !q.work(ctx, messages) {
-			q.untilDurable(ctx)
-		}
-	}
-}
-
-// longer is the next pause after one, shaken so that bridges do not come
-// together.
-func longer(pause time.Duration) time.Duration {
-	pause = min(2*pause, longestPause)
-	return pause - rand.N(pause/5+1)
-}
-
-// sleep reports whether the time has passed before ctx ended.
-func sleep(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// poll asks for messages once.
-func (q *Queue) poll(ctx context.Context, sessions *awsapi.Sessions) ([]pulledMessage, error) {
+// poll asks for messages once; the queue may wait that long for one.
+func (q *Queue) poll(ctx context.Context, wait time.Duration) ([]pulledMessage, error) {
 	s := q.config.SQS
-	ctx, cancel := context.WithTimeoutCause(ctx, s.wait()+callWithin, errors.New("the queue does not answer"))
+	ctx, cancel := context.WithTimeoutCause(ctx, wait+callWithin, errors.New("the queue does not answer"))
 	defer cancel()
-	if q.api == nil {
-		c, err := sessions.Client(ctx, "", "")
-		if err != nil {
-			return nil, err
-		}
-		q.api = c.SQS()
-	}
-	q.learn(ctx)
 	out, err := q.api.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 		QueueUrl: aws.String(s.QueueURL), MaxNumberOfMessages: int32(s.batch()),
-		WaitTimeSeconds: seconds(s.wait()), VisibilityTimeout: seconds(s.visibility()),
+		WaitTimeSeconds: seconds(wait), VisibilityTimeout: seconds(s.visibility()),
 		MessageSystemAttributeNames: []types.MessageSystemAttributeName{
 			types.MessageSystemAttributeNameApproximateReceiveCount, types.MessageSystemAttributeNameSentTimestamp,
 			types.MessageSystemAttributeNameMessageGroupId,
@@ -222,14 +136,9 @@ func (q *Queue) poll(ctx context.Context, sessions *awsapi.Sessions) ([]pulledMe
 
 func seconds(d time.Duration) int32 { return int32(d / time.Second) }
 
-// learn asks for the queue's attributes now and then. A caller that may not
-// read them works all the same.
-func (q *Queue) learn(ctx context.Context) {
-	now := time.Now()
-	if now.Before(q.facts.next) {
-		return
-	}
-	q.facts.next = now.Add(factsFor)
+// learn asks for the queue's attributes and returns how long the answer is
+// believed. A caller that may not read them works all the same.
+func (q *Queue) learn(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, callWithin/3)
 	defer cancel()
 	out, err := q.api.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{
@@ -237,17 +146,19 @@ func (q *Queue) learn(ctx context.Context) {
 		AttributeNames: []types.QueueAttributeName{types.QueueAttributeNameRedrivePolicy, types.QueueAttributeNameMessageRetentionPeriod},
 	})
 	if err != nil {
-		var denied *awsapi.Denied
-		if !errors.As(err, &denied) { // that would not change soon
-			q.facts.next = now.Add(factsRetry)
-		}
 		q.log.Debug("the queue's attributes cannot be read", "queue", q.URL(), "error", err)
-		return
+		var denied *awsapi.Denied
+		if errors.As(err, &denied) { // that would not change soon
+			return factsFor
+		}
+		return factsRetry
 	}
-	q.facts.known, q.facts.redrive = true, redrives(out.Attributes)
+	facts := queueFacts{known: true, redrive: redrives(out.Attributes), retention: q.facts.Load().retention}
 	if s, err := strconv.Atoi(out.Attributes[string(types.QueueAttributeNameMessageRetentionPeriod)]); err == nil {
-		q.facts.retention = time.Duration(s) * time.Second
+		facts.retention = time.Duration(s) * time.Second
 	}
+	q.facts.Store(&facts)
+	return factsFor
 }
 
 // redrives reports whether a queue has another one for what is received too
@@ -262,7 +173,7 @@ func redrives(attributes map[string]string) bool {
 
 // until is how long a message may come again, so that its key must be known.
 func (q *Queue) until(m pulledMessage) time.Time {
-	retention := q.facts.retention
+	retention := q.facts.Load().retention
 	if retention <= 0 {
 		retention = longestRetention
 	}

@@ -65,38 +65,33 @@ func (j *job) with(fates ...fate) []pulledMessage {
 	return list
 }
 
-// work brings messages into the journal and deletes what is durable. It
-// reports whether the sink took all of them.
-func (q *Queue) work(ctx context.Context, messages []pulledMessage) bool {
-	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { // what is in flight has its time
-		defer cancel()
-		sleep(work, stopWithin)
-	})
-	defer stop()
+// work brings messages into the journal and returns what has become of them. ctx
+// ends when the queue is to stop, work when there is no more time.
+func (q *Queue) work(ctx, work context.Context, messages []pulledMessage) *job {
 	j := &job{items: messages, fates: make([]fate, len(messages))}
 	var groups, keeper sync.WaitGroup
 	keep, stopKeeping := context.WithCancel(work)
+	defer keeper.Wait()
+	defer stopKeeping()
 	keeper.Go(func() { q.keepHidden(keep, j) })
 	for _, group := range inOrder(messages) {
 		groups.Go(func() { q.group(ctx, work, j, group) })
 	}
 	groups.Wait()
-	stopKeeping()
-	keeper.Wait()
+	return j
+}
 
+// settle deletes what is durable and gives back what is not.
+func (q *Queue) settle(ctx context.Context, j *job) {
 	// Calls to the queue have a time of their own, also when it is to stop.
 	calls, end := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer end()
 	q.remove(calls, j.with(done))
-	back := j.with(held, released)
-	q.hide(calls, back, 0)
+	q.hide(calls, j.with(held, released), 0)
 	if q.config.SQS.fifo() {
 		// Poison holds up its group until the queue is rid of it.
 		q.hide(calls, j.with(leave), time.Second)
 	}
-	return len(back) == 0
 }
 
 // inOrder sorts messages into lists, by index, that must be worked on one
@@ -175,11 +170,11 @@ func (q *Queue) poisoned(ctx, work context.Context, m pulledMessage, why poison,
 		q.tell(Refusal{Receiver: q.Name(), Reason: why.reason, Detail: why.detail, Authenticated: true})
 		q.log.Warn("message of the queue not understood or not allowed", "queue", q.URL(), "message_id", m.id, "reason", why.reason, "detail", why.detail)
 	}
-	patience := poisonPatience
-	if !q.facts.known {
+	facts, patience := q.facts.Load(), poisonPatience
+	if !facts.known {
 		patience = unknownPatience
 	}
-	if q.facts.redrive || m.received < patience {
+	if facts.redrive || m.received < patience {
 		return leave
 	}
 	if !q.submit(ctx, work, q.pulled.keep(m, why, now, q.until(m))) {
