@@ -172,7 +172,7 @@ func table(l language, title, description string, columns []string, queries ...q
 	p := panel{
 		Type: "table", Title: title, Description: description, Datasource: from(), Targets: asked(queries...),
 		FieldConfig: &fieldConfig{
-			Defaults:  map[string]any{"custom": map[string]any{"align": "auto", "filterable": true, "inspect": false, "minWidth": 60, "cellOptions": map[string]any{"type": "auto"}}},
+			Defaults: map[string]any{"custom": map[string]any{"align": "auto", "filterable": true, "inspect": false, "minWidth": 60, "cellOptions": map[string]any{"type": "auto"}}},
 			// With a unit of its own a time has no milliseconds, which Grafana adds, and
 			// cuts, where all rows are of the same minute.
 			Overrides: []override{{matcher{"byType", "time"}, []property{{"unit", "dateTimeAsIso"}}}},
