@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bytes"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -142,4 +144,24 @@ func TestReloadTellsWhatIsWrong(t *testing.T) {
 	f.want(f.ask(whole, "POST", "/-/reload", access.Admin, ""), http.StatusOK, "reloaded")
 	f.reload = errMistake
 	f.want(f.ask(whole, "POST", "/-/reload", access.Admin, ""), http.StatusUnprocessableEntity, "andon.yaml:1:1: severities")
+}
+
+// A wrong token is in the log once, without it; nobody's first request without
+// credentials, which every browser makes, is not.
+func TestWrongCredentialsAreLoggedOnce(t *testing.T) {
+	f := begin(t, everybody(t)...)
+	var log bytes.Buffer
+	f.deps.Log = slog.New(slog.NewTextHandler(&log, nil))
+	f.want(f.ask(open, "GET", "/api/v1/alerts", "", ""), http.StatusUnauthorized)
+	if log.Len() > 0 {
+		t.Errorf("without credentials: %s", log.String())
+	}
+	for range 5 {
+		f.want(f.ask(open, "GET", "/api/v1/alerts", "mistyped", ""), http.StatusUnauthorized)
+		f.want(f.ask(open, "GET", "/api/v1/alerts", access.Viewer, ""), http.StatusOK)
+	}
+	got := log.String()
+	if strings.Count(got, "level=WARN") != 1 || !strings.Contains(got, `msg="wrong user, password or token" from=`) || !strings.Contains(got, "path=/api/v1/alerts") || strings.Contains(got, "mistyped") {
+		t.Errorf("got\n%s", got)
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,11 @@ type Server struct {
 	users   atomic.Pointer[access.Users]
 	receive atomic.Pointer[receive.Server]
 	web     http.Handler
+
+	wrong struct { // credentials
+		sync.Mutex
+		told time.Time
+	}
 }
 
 // New makes a server without users and receivers; see Use.
@@ -181,6 +187,9 @@ func (g guard) identify(r *http.Request) (access.Identity, error) {
 	users := g.s.users.Load()
 	if users.Any() {
 		id, err := users.Authenticate(r)
+		if errors.Is(err, access.ErrWrong) {
+			g.s.tellWrong(r)
+		}
 		if errors.Is(err, access.ErrNoCredentials) || errors.Is(err, access.ErrWrong) {
 			return id, &client.Error{Status: http.StatusUnauthorized, Message: err.Error()}
 		}
@@ -195,6 +204,23 @@ func (g guard) identify(r *http.Request) (access.Identity, error) {
 		}
 	}
 	return access.Identity{Name: "somebody on this machine", Role: access.Viewer}, nil
+}
+
+// quiet is how long after wrong credentials were logged no others are: strangers
+// must not fill the log.
+const quiet = 10 * time.Minute
+
+// tellWrong logs wrong credentials: a mistyped token of Grafana's data source or
+// of the command line is seen nowhere else on this side.
+func (s *Server) tellWrong(r *http.Request) {
+	s.wrong.Lock()
+	defer s.wrong.Unlock()
+	now := time.Now()
+	if age := now.Sub(s.wrong.told); age >= 0 && age < quiet {
+		return
+	}
+	s.wrong.told = now
+	s.deps.Log.Warn("wrong user, password or token", "from", r.RemoteAddr, "method", r.Method, "path", r.URL.Path)
 }
 
 // localHost refuses names that a foreign page could point at this machine

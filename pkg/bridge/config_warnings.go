@@ -56,6 +56,11 @@ func (c *Config) listenerWarnings() config.Problems {
 func (c *Config) ruleWarnings() config.Problems {
 	var ps config.Problems
 	for i, rule := range c.Rules {
+		for j, m := range rule.Match {
+			if strings.ContainsAny(m.Value, curly) {
+				ps.Add(fmt.Sprintf("rules[%d].match[%d]", i, j), `write "straight" quotes`, "the value of %s has a curly quote in it, which no sender writes", m.Name)
+			}
+		}
 		for j, above := range c.Rules[:i] {
 			if !above.Continue && len(above.ResolvedBy) == 0 && includes(rule.Match, above.Match) {
 				ps.Add(fmt.Sprintf("rules[%d].match", i), "put it above, or remove it", "rules[%d] (%s) takes all that it matches: it never decides", j, above.Name)
@@ -65,6 +70,10 @@ func (c *Config) ruleWarnings() config.Problems {
 	}
 	return ps
 }
+
+// curly are the quotes that word processors and input methods make of straight
+// ones. They are part of the value: the rule would match nothing.
+const curly = "“”„‟″＂‘’‚‛′＇"
 
 // includes reports whether some matchers demand all that others demand.
 func includes(all, some alert.Matchers) bool {

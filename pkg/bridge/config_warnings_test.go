@@ -62,6 +62,10 @@ func TestWarnings(t *testing.T) {
 			"a rule below one that takes all", mailReceivers + `rules: [{name: a, match: ['host="x"'], severity: info}, {name: b, match: ['job="y"', 'host="x"'], severity: critical}, {name: c, match: ['job="y"'], severity: info}]`,
 			`11:74: rules[1].match: rules[0] (a) takes all that it matches: it never decides; put it above, or remove it`,
 		},
+		{
+			"curly quotes", mailReceivers + "rules: [{name: a, match: ['severity=“critical”'], severity: critical}]",
+			`11:27: rules[0].match[0]: the value of severity has a curly quote in it, which no sender writes; write "straight" quotes`,
+		},
 		{"a tower with and without the port", mailReceivers + twoTowers("192.0.2.1", "192.0.2.1:80"), "14:129: towers[1].settings.address: towers[0] is at 192.0.2.1, this at 192.0.2.1:80: if that is one tower, the two switch each other's lights; one entry for each tower; match and show say what it shows"},
 		{
 			"a tower by two protocols", mailReceivers + twoTowers("tower1, protocol: http", "Tower1., protocol: pns"),

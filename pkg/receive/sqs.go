@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -195,6 +196,22 @@ func (s *SQS) validateCredentials(path string) config.Problems {
 // secrets are what the files of the section hold.
 type secrets struct{ accessKey, secretKey, ca string }
 
+// publicHost is the address of SQS where nobody has changed it.
+var publicHost = regexp.MustCompile(`^sqs(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?$|^[a-z0-9-]+\.queue\.amazonaws\.com(?:\.cn)?$`)
+
+// endpoints are those given. The SDK takes the address of a queue as its name
+// alone: where that is of an interface endpoint, or of something else that speaks
+// SQS, it is also where to ask.
+func (s *SQS) endpoints() map[string]string {
+	u, err := url.Parse(s.QueueURL)
+	if err != nil || u.Host == "" || s.Endpoint != "" || s.Endpoints["sqs"] != "" || publicHost.MatchString(u.Hostname()) {
+		return s.Endpoints
+	}
+	out := map[string]string{"sqs": u.Scheme + "://" + u.Host}
+	maps.Copy(out, s.Endpoints)
+	return out
+}
+
 // settings are those of awsapi, in whose words they are judged.
 func (s *SQS) settings(x secrets) (awsapi.Settings, []awsapi.Problem) {
 	auth := awsapi.AuthDefault
@@ -206,7 +223,7 @@ func (s *SQS) settings(x secrets) (awsapi.Settings, []awsapi.Problem) {
 	}
 	data, err := json.Marshal(map[string]any{
 		"authType": auth, "profile": s.Profile, "assumeRoleArn": s.AssumeRoleARN, "externalId": s.ExternalID,
-		"defaultRegion": s.region(), "endpoint": s.Endpoint, "endpoints": s.Endpoints, "tlsAuthWithCACert": x.ca != "",
+		"defaultRegion": s.region(), "endpoint": s.Endpoint, "endpoints": s.endpoints(), "tlsAuthWithCACert": x.ca != "",
 	})
 	if err != nil { // strings only
 		return awsapi.Settings{}, []awsapi.Problem{{Message: err.Error()}}

@@ -129,3 +129,26 @@ func TestNothingIsPostedToAQueue(t *testing.T) {
 		t.Errorf("answered %d: %s", status, answer)
 	}
 }
+
+// A queue is asked where its address says, unless an endpoint says otherwise.
+func TestWhereAQueueIsAsked(t *testing.T) {
+	const private = "https://vpce-0a1.sqs.ap-northeast-1.vpce.amazonaws.com/123456789012/q"
+	for _, c := range []struct {
+		queue SQS
+		want  string // "": as the SDK does
+	}{
+		{SQS{QueueURL: queueURL}, ""},
+		{SQS{QueueURL: "https://sqs.cn-north-1.amazonaws.com.cn/123456789012/q"}, ""},
+		{SQS{QueueURL: "https://ap-northeast-1.queue.amazonaws.com/123456789012/q", Region: "ap-northeast-1"}, ""},
+		{SQS{QueueURL: private}, "https://vpce-0a1.sqs.ap-northeast-1.vpce.amazonaws.com"},
+		{SQS{QueueURL: "http://127.0.0.1:9324/123456789012/q", Region: "eu-west-1"}, "http://127.0.0.1:9324"},
+		{SQS{QueueURL: private, Endpoints: map[string]string{"sts": "https://sts.example.internal"}}, "https://vpce-0a1.sqs.ap-northeast-1.vpce.amazonaws.com"},
+		{SQS{QueueURL: private, Endpoints: map[string]string{"sqs": "https://proxy.example.internal"}}, "https://proxy.example.internal"},
+		{SQS{QueueURL: private, Endpoint: "https://aws.example.internal"}, ""},
+	} {
+		set, problems := c.queue.settings(secrets{})
+		if got := set.Endpoints["sqs"]; len(problems) > 0 || got != c.want || set.Endpoints["sts"] != c.queue.Endpoints["sts"] {
+			t.Errorf("%+v: asked at %q, want %q; %v", c.queue, got, c.want, problems)
+		}
+	}
+}

@@ -58,6 +58,9 @@ func oneSpelling(host string) string {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.Unmap().String()
 	}
+	if strings.EqualFold(host, "localhost") {
+		return "127.0.0.1"
+	}
 	if strings.Contains(host, "/") { // a notifier of its own may want a path, whose case counts
 		return host
 	}

@@ -94,7 +94,7 @@ func (r *report) pages(s *stage) {
 		{"command line", fmt.Sprintf("%s alerts --url %s --token-file %s", s.bin.Andon, s.bridge.URL, s.bridge.TokenFile)},
 	}
 	if s.workbench != nil {
-		pages = append(pages, [2]string{"try a query", s.workbench.url + "/explore  dashboards: " + s.workbench.url + "/d/andon-room"})
+		pages = append(pages, [2]string{"try a query", s.workbench.url + "/explore  dashboards: " + s.workbench.url + "/d/andon-room  （日本語: /d/andon-room-ja）"})
 	}
 	if s.without != nil {
 		pages = append(pages, [2]string{"try a query", "not to be had: " + s.without.Error()})
