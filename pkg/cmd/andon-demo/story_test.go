@@ -52,7 +52,7 @@ func TestConfigurationIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.NewReplacer("{{dir}}", dir, "{{address}}", "127.0.0.1:9560", "{{topic}}", topic, "{{demo_hash}}", string(hash),
-		"{{ops-room}}", "127.0.0.1:80", "{{hall}}", "127.0.0.1:10000").Replace(configuration)
+		"{{ops-room}}", "127.0.0.1:28080", "{{hall}}", "127.0.0.1:28100").Replace(configuration)
 	if strings.Contains(text, "{{") {
 		t.Error("a placeholder is left")
 	}
