@@ -57,7 +57,7 @@ func fullCaches(ctx context.Context, b *bench) (err error) {
 			awsfake.MainRegion, address, awsfake.SecondRole, awsfake.ExternalID),
 		DecryptedSecureJSONData: map[string]string{"accessKey": awsfake.AdminKey, "secretKey": "any"},
 	}}
-	b.printf("bounds: caches %s by their own count, process %s; %s resident at the start", mebibytes(awsapi.CacheBytes), mebibytes(awsapi.CacheBytes+128<<20), mebibytes(p.resident("VmRSS")))
+	b.printf("bound of the caches: %s by their own count; %s resident at the start", mebibytes(awsapi.CacheBytes), mebibytes(p.resident("VmRSS")))
 
 	dashboards := append(dashboardOf(fleetHost),
 		panel{queries: asking(metricQuery("host-*")), over: 3 * time.Hour},
