@@ -14,7 +14,7 @@ import (
 )
 
 func TestAlarmHistoryWholeAndNewestFirst(t *testing.T) {
-	bubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 200}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 200}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		q := AlarmHistoryQuery{From: f.Anchor().Add(-24 * time.Hour), To: f.Anchor()}
 		all, err := c.AlarmHistory(t.Context(), q)
 		if err != nil || len(all.Items) == 0 || all.Limited || all.Incomplete {
@@ -135,7 +135,7 @@ func historyLines(a AlarmHistoryAnswer) []string {
 
 // TestAHistoryContinues: a budget that is too short for all pages.
 func TestAHistoryContinues(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 1000, FleetAlarms: 2000}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 1000, FleetAlarms: 2000}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		f.SetDelay(time.Second)
 		q := AlarmHistoryQuery{From: f.Anchor().Add(-24 * time.Hour), To: f.Anchor(), Budget: 2500 * time.Millisecond}
 		var sizes []int
@@ -158,7 +158,7 @@ func TestAHistoryContinues(t *testing.T) {
 // TestALookupThatCrossesATickIsWhole begins at the end of a tick and ends in the
 // next, as does a caller who joins it then.
 func TestALookupThatCrossesATickIsWhole(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 50, FleetAlarms: 200}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 50, FleetAlarms: 200}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		f.SetDelay(300 * time.Millisecond)
 		<-time.After(time.Until(time.Now().Truncate(10 * time.Second).Add(9800 * time.Millisecond)))
 		to := bubbleNow()

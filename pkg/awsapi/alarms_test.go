@@ -9,7 +9,7 @@ import (
 )
 
 func TestAlarmsAllPagesBothKinds(t *testing.T) {
-	bubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 250}, func(t *testing.T, _ *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{FleetHosts: 50, FleetAlarms: 250}, func(t *testing.T, _ *awsfake.Fake, c *Client, _ *Shared) {
 		a, err := c.Alarms(t.Context(), AlarmQuery{})
 		if err != nil || len(a.Metric) < 250 || len(a.Composite) == 0 || a.Limited {
 			t.Fatalf("%d metric, %d composite, limited %v: %v", len(a.Metric), len(a.Composite), a.Limited, err)
@@ -21,7 +21,7 @@ func TestAlarmsAllPagesBothKinds(t *testing.T) {
 }
 
 func TestAlarmsAreKeptForTenSeconds(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 50, FleetAlarms: 2000}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, FleetHosts: 50, FleetAlarms: 2000}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		f.SetDelay(30 * time.Millisecond)
 		calls := func(want int, q AlarmQuery) {
 			t.Helper()

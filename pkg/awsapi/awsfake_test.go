@@ -14,8 +14,8 @@ import (
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
-// bubble runs fn on a fake AWS in time of its own, and waits for what it leaves.
-func bubble(t *testing.T, o awsfake.Options, fn func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared)) {
+// inBubble runs fn on a fake AWS in time of its own, and waits for what it leaves.
+func inBubble(t *testing.T, o awsfake.Options, fn func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := awsfake.New(o)

@@ -6,13 +6,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
-
 	"github.com/andonhq/andon/pkg/internal/awsfake"
 )
 
@@ -45,17 +38,9 @@ func TestAnAnswerMayComeBeforeTheBodyIsDone(t *testing.T) {
 	e := &early{T: t, next: awsfake.New(awsfake.Options{})}
 	s := open(t, e, keys(awsfake.AdminKey), nil)
 	defer s.Close()
-	c, ctx := client(t, s), t.Context()
-	url := awsfake.AlertQueueURL
-	_, err1 := c.CloudWatch().ListMetrics(ctx, &cloudwatch.ListMetricsInput{})
-	_, err2 := c.Logs().DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
-	_, err3 := c.CloudTrail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
-	_, err4 := c.Config().DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{})
-	_, err5 := c.SQS().ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: &url})
-	_, err6 := c.STS().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	for i, err := range []error{err1, err2, err3, err4, err5, err6} {
-		if err != nil {
-			t.Errorf("call %d: %v", i+1, err)
+	for service, ask := range callOfEach(client(t, s), awsfake.AlertQueueURL) {
+		if err := ask(t.Context()); err != nil {
+			t.Errorf("%s: %v", service, err)
 		}
 	}
 	if e.seen < 6 {

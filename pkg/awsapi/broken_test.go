@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -56,6 +55,36 @@ func (s *breakingServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// callOfEach is a call of each service that a client has, by its name.
+func callOfEach(c *Client, queue string) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"CloudWatch": func(ctx context.Context) error {
+			_, err := c.CloudWatch().ListMetrics(ctx, &cloudwatch.ListMetricsInput{})
+			return err
+		},
+		"CloudWatch Logs": func(ctx context.Context) error {
+			_, err := c.Logs().DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
+			return err
+		},
+		"CloudTrail": func(ctx context.Context) error {
+			_, err := c.CloudTrail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
+			return err
+		},
+		"Config": func(ctx context.Context) error {
+			_, err := c.Config().DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{})
+			return err
+		},
+		"SQS": func(ctx context.Context) error {
+			_, err := c.SQS().GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &queue})
+			return err
+		},
+		"STS": func(ctx context.Context) error {
+			_, err := c.STS().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+			return err
+		},
+	}
+}
+
 // TestAnswersOfEveryServiceThatBreakOffAreAskedAgain does so over sockets, in each
 // of the protocols that AWS's services speak.
 func TestAnswersOfEveryServiceThatBreakOffAreAskedAgain(t *testing.T) {
@@ -76,32 +105,8 @@ func TestAnswersOfEveryServiceThatBreakOffAreAskedAgain(t *testing.T) {
 			if !c.Identity().Verified {
 				t.Errorf("STS: %+v", c.Identity())
 			}
-			for service, ask := range map[string]func(context.Context) error{
-				"CloudWatch": func(ctx context.Context) error {
-					_, err := c.CloudWatch().ListMetrics(ctx, &cloudwatch.ListMetricsInput{})
-					return err
-				},
-				"CloudWatch Logs": func(ctx context.Context) error {
-					_, err := c.Logs().DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
-					return err
-				},
-				"CloudTrail": func(ctx context.Context) error {
-					_, err := c.CloudTrail().LookupEvents(ctx, &cloudtrail.LookupEventsInput{})
-					return err
-				},
-				"Config": func(ctx context.Context) error {
-					_, err := c.Config().DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{})
-					return err
-				},
-				"SQS": func(ctx context.Context) error {
-					_, err := c.SQS().GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: aws.String(server.URL + "/" + awsfake.MainAccount + "/" + awsfake.AlertQueue)})
-					return err
-				},
-				"STS": func(ctx context.Context) error {
-					_, err := c.STS().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-					return err
-				},
-			} {
+			queue := server.URL + "/" + awsfake.MainAccount + "/" + awsfake.AlertQueue
+			for service, ask := range callOfEach(c, queue) {
 				if err := ask(t.Context()); err != nil {
 					t.Errorf("%s: %v", service, err)
 				}

@@ -28,7 +28,7 @@ var probed = []struct{ name, action string }{
 func TestCheckNamesEachPermissionThatIsDenied(t *testing.T) {
 	for _, p := range append(probed, struct{ name, action string }{"nothing is denied", ""}) {
 		t.Run(p.name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
 				var want []string
 				if p.action != "" {
 					f.Deny(awsfake.ViewerKey, p.action)
@@ -62,7 +62,7 @@ func TestCheckNamesEachPermissionThatIsDenied(t *testing.T) {
 // TestCheckOfSeveralAccounts has a role that may do everything, one that may read
 // CloudWatch only, and one that nobody may assume.
 func TestCheckOfSeveralAccounts(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
 		set := keys(awsfake.AdminKey)
 		set.Accounts = []Account{
 			{Name: "second", AccountID: awsfake.SecondAccount, RoleARN: awsfake.SecondRole, ExternalID: awsfake.ExternalID, Regions: []string{awsfake.SecondRegion}},

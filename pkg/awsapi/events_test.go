@@ -200,7 +200,7 @@ func TestALookupOutlastsThrottling(t *testing.T) {
 // How far back the history goes is AWS's to say: a start that it refuses is
 // moved to what it keeps.
 func TestRangeOlderThanTheHistory(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		now := bubbleNow()
 		f.FailNext("LookupEvents", 1, &awsfake.Error{Code: "InvalidTimeRangeException", Message: "too early"})
 		got, err := c.LookupEvents(t.Context(), EventQuery{From: now.AddDate(-1, 0, 0), To: now, Attribute: "EventName", Value: "StopInstances"})

@@ -9,7 +9,7 @@ import (
 )
 
 func TestFilterLogsNewestFirst(t *testing.T) {
-	bubble(t, awsfake.Options{}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		q := FilterQuery{Group: "/var/log/secure", Pattern: "invalid", From: f.Anchor().Add(-time.Hour), To: f.Anchor()}
 		a, err := c.FilterLogs(t.Context(), q)
 		if err != nil || len(a.Events) < 2 || a.Limited || a.Incomplete {
@@ -26,7 +26,7 @@ func TestFilterLogsNewestFirst(t *testing.T) {
 }
 
 func TestFilteredLogsAreKeptAndTheTailIsAskedFor(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		q := FilterQuery{Group: "/var/log/secure", From: f.Anchor().Add(-6 * time.Hour), To: f.Anchor(), Limit: 10_000}
 		ask := func() (events, calls int) {
 			before := f.Counts().Of("FilterLogEvents")
@@ -72,7 +72,7 @@ func TestFilteredLogsAreKeptAndTheTailIsAskedFor(t *testing.T) {
 }
 
 func TestFilteredLogsBeginWithTheNewest(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		q := FilterQuery{Group: "/var/log/secure", From: f.Anchor().Add(-60 * 24 * time.Hour), To: f.Anchor(), Limit: 3}
 		a, err := c.FilterLogs(t.Context(), q)
 		if err != nil || len(a.Events) != 3 || !a.Limited || a.Incomplete || *a.Events[2].Timestamp < f.Anchor().Add(-time.Hour).UnixMilli() {
@@ -92,7 +92,7 @@ func TestFilteredLogsBeginWithTheNewest(t *testing.T) {
 // TestAScanThatFindsNothingContinues: pages without an event cover nothing, and
 // the next call goes on behind them all the same.
 func TestAScanThatFindsNothingContinues(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 		f.SetDelay(time.Second) // a page a call
 		whole := func() (calls int) {
 			q := FilterQuery{Group: "/var/log/secure", Pattern: "nobodywrotethis", From: f.Anchor().Add(-60 * 24 * time.Hour), To: f.Anchor(), Budget: 1500 * time.Millisecond}

@@ -34,7 +34,7 @@ func TestInsightsQueriesEndOrAreStopped(t *testing.T) {
 		"the default budget is no more": {takes: 26 * time.Second, stops: 1, partial: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: tc.takes}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: tc.takes}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
 				f.SetDelay(30 * time.Millisecond)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
@@ -65,7 +65,7 @@ func TestInsightsQueriesEndOrAreStopped(t *testing.T) {
 }
 
 func TestIdenticalInsightsQueriesAreOne(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 10 * time.Second}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 10 * time.Second}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
 		ask := func(q InsightsQuery, leave ...time.Duration) {
 			var wg sync.WaitGroup
 			for i := range 10 {
@@ -141,7 +141,7 @@ func TestClosedInsightsAnswersAreKept(t *testing.T) {
 }
 
 func TestInsightsQueriesQueueForTheRegionsLimit(t *testing.T) {
-	bubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 2 * time.Second}, func(t *testing.T, f *awsfake.Fake, _ *Client, _ *Shared) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 2 * time.Second}, func(t *testing.T, f *awsfake.Fake, _ *Client, _ *Shared) {
 		sh := NewShared(SharedOptions{LogQueries: 3})
 		c := client(t, open(t, f, keys(awsfake.AdminKey), sh))
 		began := time.Now()
@@ -190,7 +190,7 @@ func TestInsightsWaitWhileOthersUseTheQueries(t *testing.T) {
 		throttled bool
 	}{"one ends": {freeAfter: 8 * time.Second}, "none ends": {freeAfter: time.Minute, throttled: true}} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
 				f.FailNext("StartQuery", -1, full)
 				free := time.AfterFunc(tc.freeAfter, func() { f.FailNext("StartQuery", 0, nil) })
 				defer free.Stop()

@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
 // metricBench is a client on a metric world with a clock that the test sets.
@@ -83,8 +85,8 @@ func TestALongerRangeOfWhatIsShownIsAskedTogether(t *testing.T) {
 			before := b.fake.count("cloudwatch:GetMetricData")
 			var wg sync.WaitGroup
 			for i := range panels {
+				bubble.Pass(mergeWindow / (2 * panels))
 				wg.Go(func() {
-					time.Sleep(time.Duration(i) * mergeWindow / (2 * panels))
 					name := fmt.Sprint("m", i)
 					answer, err := b.last(t.Context(), d, MetricOptions{}, metric("a", name))
 					if err != nil {

@@ -10,35 +10,42 @@ import (
 	"time"
 )
 
+// inBrowser shows panels as a browser does, which has six requests under way.
+func inBrowser(panels int, show func(panel int)) {
+	gate := make(chan struct{}, 6)
+	var wg sync.WaitGroup
+	for panel := range panels {
+		gate <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-gate }()
+			show(panel)
+		})
+	}
+	wg.Wait()
+}
+
 func TestPanelsShareCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMetricBench(t)
 		b.fake.before = func(call) { <-time.After(30 * time.Millisecond) }
-		// 20 panels of 5 metrics, 6 in flight, as a browser does.
+		// 20 panels of 5 metrics.
 		refresh := func() {
-			gate := make(chan struct{}, 6)
-			var wg sync.WaitGroup
-			for panel := range 20 {
-				gate <- struct{}{}
-				wg.Go(func() {
-					defer func() { <-gate }()
-					var reqs []MetricRequest
-					for m := range 5 {
-						reqs = append(reqs, metric(fmt.Sprint("m", m), fmt.Sprintf("p%d-%d", panel, m)))
+			inBrowser(20, func(panel int) {
+				var reqs []MetricRequest
+				for m := range 5 {
+					reqs = append(reqs, metric(fmt.Sprint("m", m), fmt.Sprintf("p%d-%d", panel, m)))
+				}
+				answer, err := b.last(t.Context(), 3*time.Hour, MetricOptions{}, reqs...)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for i, r := range answer.Results {
+					if diff := differ([]MetricSeries{b.want(reqs[i].Metric, 3*time.Hour)}, r.Series); diff != "" {
+						t.Errorf("panel %d (-want +got):\n%s", panel, diff)
 					}
-					answer, err := b.last(t.Context(), 3*time.Hour, MetricOptions{}, reqs...)
-					if err != nil {
-						t.Error(err)
-						return
-					}
-					for i, r := range answer.Results {
-						if diff := differ([]MetricSeries{b.want(reqs[i].Metric, 3*time.Hour)}, r.Series); diff != "" {
-							t.Errorf("panel %d (-want +got):\n%s", panel, diff)
-						}
-					}
-				})
-			}
-			wg.Wait()
+				}
+			})
 		}
 		// Six panels in flight make four rounds of twenty: no answer comes sooner than
 		// the call it waits for, so four calls one after the other are the least.
@@ -94,33 +101,26 @@ func TestMixedPanelsShareCalls(t *testing.T) {
 		b := newMetricBench(t)
 		b.fake.before = func(call) { <-time.After(30 * time.Millisecond) }
 		refresh := func() {
-			gate := make(chan struct{}, 6)
-			var wg sync.WaitGroup
-			for panel := range 12 {
-				gate <- struct{}{}
-				wg.Go(func() {
-					defer func() { <-gate }()
-					one, two := metric("a", fmt.Sprint("x", panel)), metric("b", fmt.Sprint("y", panel))
-					if panel%3 == 1 {
-						one.Period, two.Period = 5*time.Minute, 5*time.Minute
+			inBrowser(12, func(panel int) {
+				one, two := metric("a", fmt.Sprint("x", panel)), metric("b", fmt.Sprint("y", panel))
+				if panel%3 == 1 {
+					one.Period, two.Period = 5*time.Minute, 5*time.Minute
+				}
+				reqs := []MetricRequest{one, two}
+				if panel%3 == 2 {
+					reqs = append(reqs, MetricRequest{ID: "sum", Expression: "a + b", Period: time.Minute})
+				}
+				answer, err := b.last(t.Context(), 3*time.Hour, MetricOptions{}, reqs...)
+				if err != nil || len(answer.Results) != len(reqs) {
+					t.Error(err)
+					return
+				}
+				for _, r := range answer.Results {
+					if r.Err != nil || len(r.Series) != 1 || len(r.Series[0].Values) < 30 {
+						t.Errorf("panel %d, %s: %v", panel, r.ID, r)
 					}
-					reqs := []MetricRequest{one, two}
-					if panel%3 == 2 {
-						reqs = append(reqs, MetricRequest{ID: "sum", Expression: "a + b", Period: time.Minute})
-					}
-					answer, err := b.last(t.Context(), 3*time.Hour, MetricOptions{}, reqs...)
-					if err != nil || len(answer.Results) != len(reqs) {
-						t.Error(err)
-						return
-					}
-					for _, r := range answer.Results {
-						if r.Err != nil || len(r.Series) != 1 || len(r.Series[0].Values) < 30 {
-							t.Errorf("panel %d, %s: %v", panel, r.ID, r)
-						}
-					}
-				})
-			}
-			wg.Wait()
+				}
+			})
 			b.shared.Wait()
 		}
 		refresh()
@@ -141,7 +141,13 @@ func TestMixedPanelsShareCalls(t *testing.T) {
 func TestWhatALeaverBeganIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newMetricBench(t)
-		b.fake.before = func(call) { <-time.After(30 * time.Millisecond) }
+		began, answer := make(chan struct{}), make(chan struct{})
+		b.fake.before = func(c call) {
+			if c.action == "cloudwatch:GetMetricData" {
+				close(began)
+				<-answer
+			}
+		}
 		leaving, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -156,9 +162,10 @@ func TestWhatALeaverBeganIsTold(t *testing.T) {
 				t.Errorf("who stayed is told %+v, %v", u, err)
 			}
 		})
-		synctest.Wait()
-		time.Sleep(10 * time.Millisecond) // the call is under way
+		<-began
 		leave()
+		synctest.Wait()
+		close(answer)
 		wg.Wait()
 		if b.billed() != 1 {
 			t.Errorf("billed %d", b.billed())

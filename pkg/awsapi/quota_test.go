@@ -127,7 +127,7 @@ func TestLookupEventsKeepsItsQuota(t *testing.T) {
 func TestOneCallInTenThrottledIsNoError(t *testing.T) {
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 				want, err := q.ask(t.Context(), c, 0)
 				if err != nil || want == 0 {
 					t.Fatalf("%d rows, %v", want, err)
@@ -153,7 +153,7 @@ func TestThrottledForAMinuteIsAnError(t *testing.T) {
 	}
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
 				f.FailNext(operations[q.name], -1, awsfake.ErrThrottled(awsfake.CloudWatch))
 				began := time.Now()
 				_, err := q.ask(t.Context(), c, 0)
@@ -176,7 +176,7 @@ func TestThrottledForAMinuteIsAnError(t *testing.T) {
 func TestCancelledCallersLeaveNothingRunning(t *testing.T) {
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: time.Hour}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: time.Hour}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
 				f.SetDelay(5 * time.Second)
 				var wg sync.WaitGroup
 				for i := range 2 {
@@ -207,7 +207,7 @@ func TestCancelledCallersLeaveNothingRunning(t *testing.T) {
 func TestOfTwoRolesOneMayNot(t *testing.T) {
 	for _, q := range questions {
 		t.Run(q.name, func(t *testing.T) {
-			bubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
+			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
 				f.SetDelay(30 * time.Millisecond)
 				f.Deny(awsfake.ViewerKey, "cloudwatch:*", "logs:*", "cloudtrail:*")
 				may := client(t, open(t, f, keys(awsfake.AdminKey), sh))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,6 +13,7 @@ import (
 	"github.com/andonhq/andon/pkg/datasource/query"
 	"github.com/andonhq/andon/pkg/datasource/querytest"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
 // shown is what a panel shows of answers: all but what they took.
@@ -46,7 +46,7 @@ func TestViewersShareSeries(t *testing.T) {
 			return s.Ask(querytest.Asking("A", wild, now.Add(-time.Hour), now), querytest.Asking("B", search, now.Add(-time.Hour), now))
 		}
 		field := func(a backend.Responses) *data.Field { return a["A"].Frames[0].Fields[1] }
-		time.Sleep(5 * time.Second) // into the minute
+		bubble.Pass(5 * time.Second) // into the minute
 		panel(r.Source, 0)
 		first, second := panel(r.Source, 0), panel(r.Source, time.Second)
 		if field(first) != field(second) {
@@ -71,7 +71,7 @@ func TestViewersShareSeries(t *testing.T) {
 			r.Error("an alert rule shares what panels do")
 		}
 		for range 5 {
-			time.Sleep(20 * time.Second)
+			bubble.Pass(20 * time.Second)
 			if diff := cmp.Diff(shown(panel(open(r.T, keys, awsfake.Options{Now: r.ds.sessions.Now}).Source, 0)), shown(panel(r.Source, 0))); diff != "" {
 				r.Errorf("-of one who sees it for the first time +of one who has seen it:\n%s", diff)
 			}
@@ -131,8 +131,7 @@ func TestViewersShareWithoutHarm(t *testing.T) {
 				})
 			}
 			all.Wait()
-			synctest.Wait()
-			time.Sleep(time.Minute)
+			bubble.Pass(time.Minute)
 		}
 	})
 }

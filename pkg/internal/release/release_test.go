@@ -16,12 +16,9 @@ import (
 
 var day0 = time.Date(2026, 10, 6, 10, 42, 0, 0, time.UTC)
 
-// tree is a project as it stands when it is packed: its own texts, and small
-// files for what is built.
-func tree(t *testing.T) string {
-	t.Helper()
-	root := t.TempDir()
-	put := func(name, text string) {
+// putter returns what writes files below a folder.
+func putter(t *testing.T, root string) func(name, text string) {
+	return func(name, text string) {
 		t.Helper()
 		name = filepath.Join(root, name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
@@ -31,6 +28,14 @@ func tree(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+}
+
+// tree is a project as it stands when it is packed: its own texts, and small
+// files for what is built.
+func tree(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	put := putter(t, root)
 	for from, to := range map[string]string{
 		"README.md": "dist/README.md", "README.ja.md": "README.ja.md", "LICENSE": "dist/LICENSE", "CHANGELOG.md": "dist/CHANGELOG.md",
 		"plugin.json": "dist/plugin.json", "img": "dist/img", "locales": "dist/locales", "provisioning/grafana/dashboards": "dist/dashboards",

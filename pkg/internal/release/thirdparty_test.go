@@ -9,9 +9,10 @@ import (
 	"testing"
 )
 
-// What the released programs are linked with is named with its version and has
-// its licence; an MPL module says where its source is.
-func TestLinkedModules(t *testing.T) {
+// linkedLicences is what the released programs are linked with, and the file for
+// it.
+func linkedLicences(t *testing.T) ([]component, []byte) {
+	t.Helper()
 	linked, err := goModules(t.Context(), project)
 	if err != nil {
 		t.Fatal(err)
@@ -20,6 +21,13 @@ func TestLinkedModules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return linked, text
+}
+
+// What the released programs are linked with is named with its version and has
+// its licence; an MPL module says where its source is.
+func TestLinkedModules(t *testing.T) {
+	linked, text := linkedLicences(t)
 	for _, want := range []string{
 		`\n  The Go programming language go1\.\S+\n`,
 		`\n  github\.com/hashicorp/go-plugin v\S+\n      under the Mozilla Public License, wholly or in part; its source: https://github\.com/hashicorp/go-plugin, version v\S+; or: go mod download github\.com/hashicorp/go-plugin@v\S+\n`,
@@ -41,28 +49,15 @@ func TestLinkedModules(t *testing.T) {
 	if n := strings.Count(string(text), "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION"); n > len(linked)/4 {
 		t.Errorf("the Apache License %d times for %d modules: equal texts are there once", n, len(linked))
 	}
-	again, err := goModules(t.Context(), project)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if twice, err := licences(again, nil); err != nil || string(twice) != string(text) {
-		t.Errorf("made twice, the file differs (%v)", err)
+	if _, twice := linkedLicences(t); string(twice) != string(text) {
+		t.Error("made twice, the file differs")
 	}
 }
 
 // The source map tells what module.js was bundled from, however deep it lies.
 func TestBundledPackages(t *testing.T) {
 	root := t.TempDir()
-	put := func(name, text string) {
-		t.Helper()
-		name = filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	put := putter(t, root)
 	put("dist/module.js.map", `{"sources":["webpack://andon/./node_modules/@of/one/dist/a.js","webpack://andon/./node_modules/@of/one/dist/b.js",
 		"webpack://andon/./node_modules/@of/one/node_modules/two/index.js","webpack://andon/./src/module.ts","webpack://andon/external amd \"react\"","webpack://andon/webpack/runtime/x"]}`)
 	put("node_modules/@of/one/package.json", `{"name":"@of/one","version":"1.2.3"}`)
@@ -110,14 +105,7 @@ func TestUnlisted(t *testing.T) {
 	if text := preface + "\n  " + strings.Join(missing, "\n\n  ") + "\n"; strings.Count(text, "yamux") != 1 {
 		t.Errorf("each is named once: %s", text)
 	}
-	linked, err := goModules(t.Context(), project)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := licences(linked, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, text := linkedLicences(t)
 	if missing, err := unlisted(text, program); err != nil || len(missing) > 0 {
 		t.Errorf("missing: %q, %v", missing, err)
 	}
