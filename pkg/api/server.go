@@ -14,7 +14,6 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,11 +47,7 @@ type Server struct {
 	users   atomic.Pointer[access.Users]
 	receive atomic.Pointer[receive.Server]
 	web     http.Handler
-
-	wrong struct { // credentials
-		sync.Mutex
-		told time.Time
-	}
+	wrong   access.Seldom // credentials
 }
 
 // New makes a server without users and receivers; see Use.
@@ -206,20 +201,12 @@ func (g guard) identify(r *http.Request) (access.Identity, error) {
 	return access.Identity{Name: "somebody on this machine", Role: access.Viewer}, nil
 }
 
-// quiet is how long after wrong credentials were logged no others are: strangers
-// must not fill the log.
-const quiet = 10 * time.Minute
-
 // tellWrong logs wrong credentials: a mistyped token of Grafana's data source or
 // of the command line is seen nowhere else on this side.
 func (s *Server) tellWrong(r *http.Request) {
-	s.wrong.Lock()
-	defer s.wrong.Unlock()
-	now := time.Now()
-	if age := now.Sub(s.wrong.told); age >= 0 && age < quiet {
+	if !s.wrong.Due(time.Now()) {
 		return
 	}
-	s.wrong.told = now
 	s.deps.Log.Warn("wrong user, password or token", "from", r.RemoteAddr, "method", r.Method, "path", r.URL.Path)
 }
 

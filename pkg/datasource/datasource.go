@@ -171,7 +171,6 @@ func read(r *backend.QueryDataRequest, q backend.DataQuery) query.Query {
 // The type may stand in a query's JSON alone: so asks the preview of an alert
 // rule.
 func (d *Datasource) first(q query.Query) query.Query {
-	fresh := untouched(q.JSON)
 	if q.Type == "" {
 		var head struct {
 			Type string `json:"queryType"`
@@ -179,13 +178,13 @@ func (d *Datasource) first(q query.Query) query.Query {
 		_ = json.Unmarshal(q.JSON, &head) // what is no JSON has no type, which is told
 		q.Type = head.Type
 	}
-	if q.Type == "" && fresh {
+	if q.Type == "" && untouched(q.JSON) {
 		q.Type = "alarms"
 		if d.noAWS {
 			q.Type = ofBridge
 		}
 	}
-	if asks, known := ruleDefaults[q.Type]; known && fresh && q.Alert {
+	if asks, known := ruleDefaults[q.Type]; known && q.Alert && untouched(q.JSON) {
 		q.JSON = asks
 	}
 	return q

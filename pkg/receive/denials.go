@@ -3,18 +3,16 @@ package receive
 import (
 	"sync"
 	"time"
-)
 
-// quiet is how long after one refusal was logged no other of its receiver is:
-// strangers must not fill the log, whoever else is accepted in between.
-const quiet = 10 * time.Minute
+	"github.com/andonhq/andon/pkg/access"
+)
 
 // denials are one receiver's requests that did not prove who sent them.
 type denials struct {
 	mu     sync.Mutex
-	n      int // since the last that was logged, that one among them
-	logged time.Time
+	n      int  // since the last that was logged, that one among them
 	open   bool // what was logged has not been followed by an accepted request
+	seldom access.Seldom
 }
 
 // refused counts a refusal, and reports whether it is one to log: the first after
@@ -23,10 +21,10 @@ func (d *denials) refused(now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.n++
-	if d.open || !d.logged.IsZero() && now.Sub(d.logged) < quiet && !now.Before(d.logged) {
+	if d.open || !d.seldom.Due(now) {
 		return false
 	}
-	d.n, d.logged, d.open = 1, now, true
+	d.n, d.open = 1, true
 	return true
 }
 

@@ -8,20 +8,13 @@ import (
 	"github.com/andonhq/andon/pkg/datasource/query"
 )
 
-// panelsAtOnce bounds the panels that are asked ahead at the same time, and so
-// their memory.
-const panelsAtOnce = 64
-
 // Ahead asks what panels are about to ask, all of it together, so that their own
 // questions find it under way or in the cache. Mistakes are left to be told when
 // the panel itself asks. What it takes is told by the next answer.
 func (h *handler) Ahead(ctx context.Context, s *awsapi.Sessions, panels [][]query.Query) {
 	ctx, cancel := context.WithTimeout(ctx, query.AnswerWithin)
 	defer cancel()
-	gate := make(chan struct{}, panelsAtOnce)
 	query.Together(len(panels), func(i int) {
-		gate <- struct{}{}
-		defer func() { <-gate }()
 		var err error
 		defer query.RecoverError(&err)
 		answers, _ := gather(ctx, s, panels[i], true)

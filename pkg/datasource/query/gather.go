@@ -8,16 +8,25 @@ import (
 	"github.com/andonhq/andon/pkg/awsapi"
 )
 
-// Together runs f for 0 ≤ i < n at the same time, and returns when all have
-// ended. One alone runs in the caller's goroutine.
+// atOnce bounds what one request does at the same time, and so its memory. Limits
+// of AWS are kept by awsapi.
+const atOnce = 64
+
+// Together runs f for 0 ≤ i < n, up to atOnce at the same time, and returns when
+// all have ended. One alone runs in the caller's goroutine.
 func Together(n int, f func(i int)) {
 	if n == 1 {
 		f(0)
 		return
 	}
+	slots := make(chan struct{}, atOnce)
 	var wait sync.WaitGroup
 	for i := range n {
-		wait.Go(func() { f(i) })
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			f(i)
+		})
 	}
 	wait.Wait()
 }

@@ -55,10 +55,6 @@ type Handler interface {
 // they are not; notices belong to the first frame.
 type Func func(ctx context.Context, s *awsapi.Sessions, q Query) (data.Frames, error)
 
-// atOnce bounds the queries of one request that run at the same time: it keeps a
-// request's memory in bounds. Limits of AWS are kept by awsapi.
-const atOnce = 64
-
 // AnswerWithin is when the last query of a request has to have something to say:
 // Grafana's proxy waits 30 s by default.
 const AnswerWithin = 26 * time.Second
@@ -69,25 +65,16 @@ func Each(f Func) Handler { return each{f} }
 type each struct{ f Func }
 
 func (e each) Query(ctx context.Context, s *awsapi.Sessions, queries []Query) backend.Responses {
-	var (
-		mu    sync.Mutex
-		out   = make(backend.Responses, len(queries))
-		slots = make(chan struct{}, atOnce)
-		wait  sync.WaitGroup
-	)
 	ctx, cancel := context.WithTimeout(ctx, AnswerWithin)
 	defer cancel()
-	for _, q := range queries {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			r := e.one(ctx, s, q)
-			mu.Lock()
-			defer mu.Unlock()
-			out[q.RefID] = r
-		})
-	}
-	wait.Wait()
+	var mu sync.Mutex
+	out := make(backend.Responses, len(queries))
+	Together(len(queries), func(i int) {
+		r := e.one(ctx, s, queries[i])
+		mu.Lock()
+		defer mu.Unlock()
+		out[queries[i].RefID] = r
+	})
 	return out
 }
 
