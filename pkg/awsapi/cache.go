@@ -81,6 +81,16 @@ type timed struct {
 	expires time.Time
 }
 
+// timed is the value that an earlier fetch left at key, where it stands at now.
+func (c *lru) timed(key string, now time.Time) (any, bool) {
+	v, ok := c.get(key)
+	if !ok {
+		return nil, false
+	}
+	t := v.(timed)
+	return t.val, now.Before(t.expires)
+}
+
 // Cached answers name from the cache of the client's identity, account and
 // region, or by fetch, whose answer is kept for ttl. Callers that ask at the
 // same time share one fetch. The value is shared: nobody may change it. It must
@@ -97,13 +107,16 @@ func cached[T any](ctx context.Context, c *Client, name string, ttl time.Duratio
 	usage := usageFrom(ctx)
 	if noCache {
 		flight += "\x00fresh"
-	} else if v, ok := c.shared.cache.get(key); ok {
-		if t := v.(timed); c.shared.now().Before(t.expires) {
-			usage.add(Usage{CacheHits: 1})
-			return t.val.(T), nil
-		}
+	} else if v, ok := c.shared.cache.timed(key, c.shared.now()); ok {
+		usage.add(Usage{CacheHits: 1})
+		return v.(T), nil
 	}
 	v, joined, err := c.shared.flights.do(ctx, flight, func(ctx context.Context) (any, error) {
+		// The flight before this one may have landed since the look above.
+		if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !noCache {
+			usageFrom(ctx).add(Usage{CacheHits: 1})
+			return v, nil
+		}
 		val, err := fetch(ctx)
 		if err != nil {
 			return nil, err

@@ -61,7 +61,7 @@ func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
 	a.renewing = a.renewing || renew
 	a.mu.Unlock()
 	if renew {
-		s.shared.flights.running.spawn(func() { s.renew(a) })
+		s.shared.flights.running.spawn(func() { s.renew(a, until) })
 	}
 	if known {
 		// Credentials that cannot be renewed any more end the identity early.
@@ -70,13 +70,18 @@ func (s *Sessions) identity(ctx context.Context, a *access) (Identity, error) {
 		}
 		return id, nil
 	}
-	// The key holds the session's number: confirming is never shared between
-	// data sources.
-	return s.confirmed(ctx, a)
+	return s.confirmed(ctx, a, until)
 }
 
-func (s *Sessions) confirmed(ctx context.Context, a *access) (Identity, error) {
+// confirmed is the identity as STS tells it now, or as it has told somebody else
+// since the caller looked, who found one that stood until seen.
+func (s *Sessions) confirmed(ctx context.Context, a *access, seen time.Time) (Identity, error) {
+	// The key holds the session's number: confirming is never shared between
+	// data sources.
 	v, _, err := s.shared.flights.do(ctx, "identity\x00"+s.nonce+"\x00"+a.account.Name, func(ctx context.Context) (any, error) {
+		if id, until := a.known(); until.After(seen) {
+			return id, nil // the flight before this one landed between the look and the call
+		}
 		return s.confirm(ctx, a)
 	})
 	if err != nil {
@@ -87,10 +92,10 @@ func (s *Sessions) confirmed(ctx context.Context, a *access) (Identity, error) {
 
 // renew confirms an identity before its time is over. Where that fails the
 // first query after its end asks, and tells why.
-func (s *Sessions) renew(a *access) {
+func (s *Sessions) renew(a *access, seen time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), stsPatience)
 	defer cancel()
-	if _, err := s.confirmed(ctx, a); err != nil {
+	if _, err := s.confirmed(ctx, a, seen); err != nil {
 		s.log.Debug("caller's identity not confirmed ahead of its end", "account", a.account.Name, "error", err)
 	}
 	a.mu.Lock()

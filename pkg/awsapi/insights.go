@@ -63,15 +63,18 @@ func (c *Client) RunInsights(ctx context.Context, q InsightsQuery) (InsightsAnsw
 	key := "insights\x00" + digest(slices.Concat([]string{
 		c.scope, q.Query, string(q.Language), fmt.Sprint(q.From.Unix(), q.end(), q.Limit),
 	}, q.Groups)...)
-	if v, ok := c.shared.cache.get(key); ok && !q.NoCache {
-		if t := v.(timed); c.shared.now().Before(t.expires) {
-			meter.add(Usage{CacheHits: 1})
-			return finish(t.val.(InsightsAnswer), nil)
-		}
+	if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !q.NoCache {
+		meter.add(Usage{CacheHits: 1})
+		return finish(v.(InsightsAnswer), nil)
 	}
 	flight := key + fmt.Sprint("\x00", q.Budget, q.NoCache)
 	q.Budget = beforeDeadline(ctx, q.Budget)
 	v, joined, err := c.shared.flights.do(ctx, flight, func(ctx context.Context) (any, error) {
+		// The flight before this one may have landed since the look above.
+		if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !q.NoCache {
+			usageFrom(ctx).add(Usage{CacheHits: 1})
+			return v, nil
+		}
 		answer, err := c.runQuery(ctx, q)
 		if err == nil && !answer.Partial && q.To.Before(c.shared.now().Add(-insightsSettles)) {
 			c.shared.cache.put(key, timed{val: answer, expires: c.shared.now().Add(insightsFor)}, answer.cost())

@@ -171,10 +171,9 @@ func pieces(s span, p *metricPlan) []span {
 // whole, until the next tick while the range reaches the present.
 func (a *ask) beginRanged(ctx context.Context, whole span) {
 	a.ranged = "range\x00" + digest(a.plan.key, fmt.Sprint(whole.from, whole.to))
-	if v, ok := a.client.shared.cache.get(a.ranged); ok && !a.opts.NoCache {
-		t := v.(timed)
-		kept := t.val.(*rangedAnswer)
-		if a.now.Before(t.expires) && !(a.opts.NoCachedEmpty && points(kept.series) == 0) {
+	if v, ok := a.client.shared.cache.timed(a.ranged, a.now); ok && !a.opts.NoCache {
+		kept := v.(*rangedAnswer)
+		if !(a.opts.NoCachedEmpty && points(kept.series) == 0) {
 			a.cached = kept
 			return
 		}
