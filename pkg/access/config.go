@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,6 +18,7 @@ import (
 	yaml3 "go.yaml.in/yaml/v3"
 
 	"github.com/andonhq/andon/pkg/config"
+	"github.com/andonhq/andon/pkg/internal/loopback"
 )
 
 // Listener is one address the bridge listens on.
@@ -47,11 +47,7 @@ func (l Listener) Serves(part string) bool { return slices.Contains(l.Serve, par
 // Loopback reports whether only this machine can reach the listener.
 func (l Listener) Loopback() bool {
 	host, _, err := net.SplitHostPort(l.Address)
-	if err != nil {
-		return false
-	}
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && addr.IsLoopback())
+	return err == nil && loopback.Is(host)
 }
 
 // DefaultListeners is what listens where the configuration names nothing.

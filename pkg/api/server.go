@@ -11,9 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +21,7 @@ import (
 	"github.com/andonhq/andon/pkg/access"
 	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/bridge"
+	"github.com/andonhq/andon/pkg/internal/loopback"
 	"github.com/andonhq/andon/pkg/receive"
 )
 
@@ -217,8 +216,7 @@ func localHost(hostport string) bool {
 	if err != nil {
 		host = hostport
 	}
-	addr, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return host == "localhost" || (err == nil && addr.IsLoopback())
+	return loopback.Is(host)
 }
 
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {

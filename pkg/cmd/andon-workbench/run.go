@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/andonhq/andon/pkg/internal/awsfake"
+	"github.com/andonhq/andon/pkg/internal/loopback"
 	"github.com/andonhq/andon/pkg/internal/pluginhost"
 )
 
@@ -143,8 +144,7 @@ func guard(next http.Handler) http.Handler {
 		if err != nil {
 			name = r.Host
 		}
-		ip := net.ParseIP(strings.Trim(name, "[]"))
-		if name != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !loopback.Is(name) {
 			http.Error(w, "the workbench answers on loopback only", http.StatusForbidden)
 			return
 		}

@@ -3,12 +3,12 @@ package andon
 import (
 	"crypto/x509"
 	"encoding/json"
-	"net/netip"
 	"net/url"
 	"strings"
 
 	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/internal/loopback"
 )
 
 // Settings are what a data source says of its bridge.
@@ -62,10 +62,7 @@ func (s Settings) exposed() bool {
 	if err != nil || u.Scheme != "http" || s.Token == "" {
 		return false
 	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	addr, err := netip.ParseAddr(host)
-	local := host == "localhost" || strings.HasSuffix(host, ".localhost") || (err == nil && addr.Unmap().IsLoopback())
-	return !local
+	return !loopback.Is(u.Hostname())
 }
 
 // isURL says what is wrong with a URL. It does not show one with a password.

@@ -130,7 +130,7 @@ func TestTokenInTheClear(t *testing.T) {
 		{"http://127.8.9.1", token, false},
 		{"http://[::1]:9560", token, false},
 		{"http://LocalHost.:9560", token, false},
-		{"http://andon.localhost", token, false},
+		{"http://andon.localhost", token, true},
 	} {
 		s, err := ParseSettings([]byte(`{"bridgeUrl":"`+c.url+`"}`), map[string]string{"bridgeToken": c.token})
 		if err != nil || s.exposed() != c.want {
