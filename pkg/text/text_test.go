@@ -24,12 +24,53 @@ func TestCatalogueIsComplete(t *testing.T) {
 			t.Errorf("%s: arguments %v in English, %v in Japanese", key, en, ja)
 		}
 	}
-	for key, b := range catalogue {
-		check(string(key), b)
+	for _, texts := range []map[Key]both{catalogue, panels} {
+		for key, b := range texts {
+			check(string(key), b)
+		}
+	}
+	for key := range panels {
+		if _, twice := catalogue[key]; twice {
+			t.Errorf("%s is of the page and of panels", key)
+		}
 	}
 	for class, list := range names {
 		for name, b := range list {
 			check(string(class)+"/"+name, b)
+		}
+	}
+}
+
+// TestPanelsAreUsed reads the code of the data source: the texts that it names
+// must be there, and those that are there must be named. What belongs to all of
+// the catalogue, or to this package, is left to the test below.
+func TestPanelsAreUsed(t *testing.T) {
+	quoted := regexp.MustCompile(`"((?:notice|stat|column|fault|bridge)\.[a-z_]+)"`)
+	named := map[Key]bool{"fault.deadline": true}
+	for _, pattern := range []string{"../awsapi/*.go", "../datasource/*.go", "../datasource/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no code: %v", pattern, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range quoted.FindAllSubmatch(code, -1) {
+				key := Key(m[1])
+				if named[key] = true; panels[key] == (both{}) {
+					t.Errorf("%s: %q is not in the catalogue", file, key)
+				}
+			}
+		}
+	}
+	for key := range panels {
+		if !named[key] {
+			t.Errorf("%q is used nowhere", key)
 		}
 	}
 }
