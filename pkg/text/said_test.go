@@ -15,7 +15,7 @@ func TestTextWritesItsArguments(t *testing.T) {
 		en, ja string
 	}{
 		{Of("notice.rows_cut", 12345, List{"a", "b"}), "There are more than the limit of 12,345 (a, b).", "上限の12,345件を超えています（a、b）。"},
-		{Of("notice.until", Of("notice.group", "/var/log", "r-1"), noon), "/var/log in r-1 back to 2026-10-06 12:00:00 UTC", "/var/log（r-1） は 2026-10-06 12:00:00 UTC まで"},
+		{Of("notice.until", Of("notice.group", "/var/log", "r-1"), noon), "/var/log in r-1 back to 2026-10-06 12:00:00 UTC", "/var/log (r-1) は 2026-10-06 12:00:00 UTC まで"},
 		{Of("fault.too_late", 80*time.Second), "its turn within the account's rate limit comes in 1 min 20 s, too late for this query", "アカウントのレート制限による待ち時間が1分20秒あり、このクエリには間に合いません"},
 		{Of("notice.said", "100 %d"), "CloudWatch: 100 %d", "CloudWatch：100 %d"},
 		{Of("notice.part_only"), "CloudWatch sent a part of the data only.", "CloudWatch から一部のデータしか返されませんでした。"},

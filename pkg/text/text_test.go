@@ -1,10 +1,13 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,15 +16,23 @@ import (
 // TestCatalogueIsComplete keeps both languages whole: no text empty, the same
 // arguments in both.
 func TestCatalogueIsComplete(t *testing.T) {
-	verb := regexp.MustCompile(`%(\[\d\])?[a-z]`)
+	verb := regexp.MustCompile(`%(?:\[(\d)\])?([a-z])`)
+	args := func(text string) string {
+		var all []string
+		for i, m := range verb.FindAllStringSubmatch(text, -1) {
+			all = append(all, cmp.Or(m[1], strconv.Itoa(i+1))+m[2])
+		}
+		slices.Sort(all)
+		return fmt.Sprint(all)
+	}
 	check := func(key string, b both) {
 		for i, text := range b {
 			if strings.TrimSpace(text) == "" {
 				t.Errorf("%s: empty in %s", key, Lang{i}.Tag())
 			}
 		}
-		if en, ja := verb.FindAllString(b[0], -1), verb.FindAllString(b[1], -1); fmt.Sprint(en) != fmt.Sprint(ja) {
-			t.Errorf("%s: arguments %v in English, %v in Japanese", key, en, ja)
+		if en, ja := args(b[0]), args(b[1]); en != ja {
+			t.Errorf("%s: arguments %s in English, %s in Japanese", key, en, ja)
 		}
 	}
 	for _, texts := range []map[Key]both{catalogue, panels} {

@@ -37,7 +37,7 @@ func TestRemarks(t *testing.T) {
 		},
 		"cut": {
 			func(r *Remarks) { r.Cut("notice.series_cut", 1000, 2345) }, data.NoticeSeverityWarning,
-			"1,000 of 2,345 series are shown.", "1,000件（全2,345件中）の系列を表示しています。",
+			"1,000 of 2,345 series are shown.", "2,345件中1,000件の系列を表示しています。",
 			false, "1,000 of 2,345 series are shown. An alert rule needs them all.", nil,
 		},
 		"missing": {
