@@ -1,7 +1,17 @@
 package awsapi
 
 import (
-	"fmt"
+	"github.com/andonhq/andon/pkg/text"
+)
+
+// The errors say themselves in the reader's language ([text.Said]), with what AWS
+// or the network said as it is; Error is in English.
+var (
+	_ text.Said = (*Denied)(nil)
+	_ text.Said = (*Throttled)(nil)
+	_ text.Said = (*NoCredentials)(nil)
+	_ text.Said = (*NoSuchRegion)(nil)
+	_ text.Said = (*Unreachable)(nil)
 )
 
 // Denied is an answer of AWS that the caller may not do this.
@@ -11,12 +21,14 @@ type Denied struct {
 	Err      error
 }
 
-func (e *Denied) Error() string {
+// In is the error in a language.
+func (e *Denied) In(l text.Lang) string {
 	if e.Resource != "" && e.Resource != "*" {
-		return fmt.Sprintf("permission %s on %s is missing: %v", e.Action, e.Resource, e.Err)
+		return text.Of("fault.denied_on", e.Action, e.Resource, e.Err).In(l)
 	}
-	return fmt.Sprintf("permission %s is missing: %v", e.Action, e.Err)
+	return text.Of("fault.denied", e.Action, e.Err).In(l)
 }
+func (e *Denied) Error() string { return e.In(text.English) }
 func (e *Denied) Unwrap() error { return e.Err }
 
 // Throttled is a call that AWS refused for its rate, after all retries, or that
@@ -26,15 +38,21 @@ type Throttled struct {
 	Err    error
 }
 
-func (e *Throttled) Error() string {
-	return fmt.Sprintf("%s is throttled: %v", e.Action, e.Err)
+// In is the error in a language.
+func (e *Throttled) In(l text.Lang) string {
+	return text.Of("fault.throttled", e.Action, e.Err).In(l)
 }
+func (e *Throttled) Error() string { return e.In(text.English) }
 func (e *Throttled) Unwrap() error { return e.Err }
 
 // NoCredentials is credentials that are absent, wrong or expired.
 type NoCredentials struct{ Err error }
 
-func (e *NoCredentials) Error() string { return fmt.Sprintf("no valid AWS credentials: %v", e.Err) }
+// In is the error in a language.
+func (e *NoCredentials) In(l text.Lang) string {
+	return text.Of("fault.no_credentials", e.Err).In(l)
+}
+func (e *NoCredentials) Error() string { return e.In(text.English) }
 func (e *NoCredentials) Unwrap() error { return e.Err }
 
 // NoSuchRegion is a region that AWS does not have.
@@ -43,10 +61,10 @@ type NoSuchRegion struct {
 	Err    error
 }
 
-func (e *NoSuchRegion) Error() string {
-	return fmt.Sprintf("there is no region %q (a new one: name it in the data source's accounts or as its default region)", e.Region)
-}
-func (e *NoSuchRegion) Unwrap() error { return e.Err }
+// In is the error in a language.
+func (e *NoSuchRegion) In(l text.Lang) string { return text.Of("fault.no_region", e.Region).In(l) }
+func (e *NoSuchRegion) Error() string         { return e.In(text.English) }
+func (e *NoSuchRegion) Unwrap() error         { return e.Err }
 
 // Unreachable is an endpoint that did not answer.
 type Unreachable struct {
@@ -54,15 +72,17 @@ type Unreachable struct {
 	Err      error
 }
 
-func (e *Unreachable) Error() string {
-	return fmt.Sprintf("%s does not answer: %v", e.Endpoint, e.Err)
+// In is the error in a language.
+func (e *Unreachable) In(l text.Lang) string {
+	return text.Of("fault.unreachable", e.Endpoint, e.Err).In(l)
 }
+func (e *Unreachable) Error() string { return e.In(text.English) }
 func (e *Unreachable) Unwrap() error { return e.Err }
 
 // BadRequest is a question that AWS, or this package before it, calls wrong.
 type BadRequest struct {
 	Message string
-	Err     error // nil when this package found it
+	Err     error // of the SDK, or what the message was made of; nil where this package found it
 }
 
 func (e *BadRequest) Error() string { return e.Message }

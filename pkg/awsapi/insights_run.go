@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // How a query is watched: results are asked for 5 times a second in the whole
@@ -52,7 +54,7 @@ func (g *gates) enter(ctx context.Context, account, region string) (leave func()
 	return func() { gate.Release(1) }, nil
 }
 
-var errQueriesFull = errors.New("the Logs Insights queries that may run at once in this account and region are all in use")
+var errQueriesFull = text.Fail("fault.queries_full")
 
 // runQuery runs one query within its budget. Whatever happens, a query that was
 // started and has not ended is stopped.
@@ -141,7 +143,8 @@ func (c *Client) watchQuery(ctx context.Context, id string) (answer InsightsAnsw
 		case cwltypes.QueryStatusComplete:
 			return answer, true, nil
 		default:
-			return answer, true, &BadRequest{Message: "the query ended as " + string(answer.Status)}
+			err := text.Fail("fault.query_ended", string(answer.Status))
+			return answer, true, &BadRequest{Message: err.Error(), Err: err}
 		}
 		if !sleep(ctx, wait) {
 			if answer.Status == "" && slow != nil {

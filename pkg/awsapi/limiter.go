@@ -2,12 +2,13 @@ package awsapi
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // longestQueue is how long a call may have to wait for its turn before it is
@@ -84,9 +85,11 @@ func (l *limits) take(ctx context.Context, key limitKey, n int) error {
 // tooLate is why the own limit refused a call.
 type tooLate struct{ delay time.Duration }
 
-func (e tooLate) Error() string {
-	return fmt.Sprintf("its turn within the account's rate limit comes in %s, too late for this query", e.delay.Round(100*time.Millisecond))
+// In is the error in a language, in whole seconds.
+func (e tooLate) In(l text.Lang) string {
+	return text.Of("fault.too_late", (e.delay + time.Second - 1).Truncate(time.Second)).In(l)
 }
+func (e tooLate) Error() string { return e.In(text.English) }
 
 type deadlineKey struct{}
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // lookup is one question to a history of AWS that is slow to read: it is
@@ -78,7 +80,7 @@ func recall[T any](ctx context.Context, c *Client, l lookup[T]) (trailAnswer[T],
 	return answer, err
 }
 
-var errAllRefused = errors.New("AWS refused every call for its rate until the time budget was spent")
+var errAllRefused = text.Fail("fault.all_refused")
 
 // allRefused tells a budget that AWS's throttling used up from one that ended in
 // the middle of the work.

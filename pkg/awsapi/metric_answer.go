@@ -1,13 +1,14 @@
 package awsapi
 
 import (
-	"errors"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // settle makes a part's answer of what its query brought, and keeps it.
@@ -19,9 +20,9 @@ func (c *metricCall) settle(w *part, f *fetched, notes []string) {
 	}
 	switch f.failed {
 	case cwtypes.StatusCodeForbidden:
-		w.err = &Denied{Action: "cloudwatch:GetMetricData", Resource: w.plan.req.AccountID, Err: errors.New("CloudWatch answered Forbidden for this metric")}
+		w.err = &Denied{Action: "cloudwatch:GetMetricData", Resource: w.plan.req.AccountID, Err: text.Fail("fault.forbidden_metric")}
 	case cwtypes.StatusCodeInternalError:
-		w.err = errors.New("CloudWatch had an internal error for this metric: try again")
+		w.err = text.Fail("fault.metric_internal")
 	}
 	c.count(w, f)
 	if w.err != nil {

@@ -26,6 +26,7 @@ import (
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/andon"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // ID is the plugin's id, as in plugin.json.
@@ -93,13 +94,13 @@ func (d *Datasource) ready() error {
 	case d.sessions != nil:
 		return nil
 	case d.noAWS:
-		return query.Wrong("", "this data source knows Andon's board alone: ask one whose settings name AWS, or set authType in this one")
+		return query.WrongSettings("fault.board_only")
 	}
-	text := make([]string, len(d.problems))
+	said := make([]string, len(d.problems))
 	for i, p := range d.problems {
-		text[i] = p.String()
+		said[i] = p.String()
 	}
-	return query.Wrong("", "the data source's settings are wrong: %s", strings.Join(text, "; "))
+	return query.WrongSettings("fault.settings", strings.Join(said, "; "))
 }
 
 // QueryData answers the queries of one request. An error belongs to its query;
@@ -114,11 +115,12 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 	for _, q := range r.Queries {
 		one := d.first(read(r, q))
 		if wrong != nil && one.Type != ofBridge {
-			out.Responses[q.RefID] = query.Fail(wrong)
+			reader, _ := query.Language(one) // a mistake in it is not what is wrong here
+			out.Responses[q.RefID] = query.Fail(reader, wrong)
 			continue
 		}
 		if d.types[one.Type] == nil {
-			out.Responses[q.RefID] = query.Fail(query.OneOf("queryType", one.Type, names(d.types)...))
+			out.Responses[q.RefID] = query.Fail(text.English, query.OneOf("queryType", one.Type, names(d.types)...))
 			continue
 		}
 		byType[one.Type] = append(byType[one.Type], one)
@@ -132,7 +134,7 @@ func (d *Datasource) QueryData(ctx context.Context, r *backend.QueryDataRequest)
 		for _, q := range byType[name] {
 			a, answered := answers[q.RefID]
 			if !answered {
-				a = query.Fail(fmt.Errorf("query type %s gave no answer to %s", name, q.RefID))
+				a = query.Fail(text.English, fmt.Errorf("query type %s gave no answer to %s", name, q.RefID))
 			}
 			out.Responses[q.RefID] = a
 		}
@@ -207,7 +209,7 @@ func untouched(text []byte) bool {
 	}
 	for name := range fields {
 		switch name {
-		case "refId", "datasource", "datasourceId", "intervalMs", "maxDataPoints", "instant", "range", "hide", "key", "queryType":
+		case "refId", "datasource", "datasourceId", "intervalMs", "maxDataPoints", "instant", "range", "hide", "key", "queryType", "language":
 		default:
 			return false
 		}

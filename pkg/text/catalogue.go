@@ -1,6 +1,7 @@
 package text
 
-// catalogue is every text of the page, English and Japanese side by side.
+// catalogue is every text of the page, English and Japanese side by side. Those
+// of panels are in panels.go.
 var catalogue = map[Key]both{
 	"nav.skip":      {"Skip to the board", "本文へ移動"},
 	"nav.label":     {"Pages", "ページ"},

@@ -1,8 +1,9 @@
 // Package text is the one catalogue of what operators read, in English and
 // Japanese, and how durations, times and numbers are written for them. The
-// page asks it in the reader's language; the command line speaks English only
-// and needs it for names at most. It never translates what comes from outside:
-// the text of alerts, names of towers, severities of somebody's own making.
+// page and Grafana's data source ask it in the reader's language; the command
+// line speaks English only and needs it for names at most. It never translates
+// what comes from outside: the text of alerts, what AWS says, names of towers,
+// severities of somebody's own making.
 package text
 
 import (
@@ -52,6 +53,9 @@ func (l Lang) Tag() string { return both{"en", "ja"}[l.index] }
 // a test keeps that from happening.
 func (l Lang) T(key Key, args ...any) string {
 	t, ok := catalogue[key]
+	if !ok {
+		t, ok = panels[key]
+	}
 	switch {
 	case !ok:
 		return string(key)

@@ -1,10 +1,13 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,23 +16,72 @@ import (
 // TestCatalogueIsComplete keeps both languages whole: no text empty, the same
 // arguments in both.
 func TestCatalogueIsComplete(t *testing.T) {
-	verb := regexp.MustCompile(`%(\[\d\])?[a-z]`)
+	verb := regexp.MustCompile(`%(?:\[(\d)\])?([a-z])`)
+	args := func(text string) string {
+		var all []string
+		for i, m := range verb.FindAllStringSubmatch(text, -1) {
+			all = append(all, cmp.Or(m[1], strconv.Itoa(i+1))+m[2])
+		}
+		slices.Sort(all)
+		return fmt.Sprint(all)
+	}
 	check := func(key string, b both) {
 		for i, text := range b {
 			if strings.TrimSpace(text) == "" {
 				t.Errorf("%s: empty in %s", key, Lang{i}.Tag())
 			}
 		}
-		if en, ja := verb.FindAllString(b[0], -1), verb.FindAllString(b[1], -1); fmt.Sprint(en) != fmt.Sprint(ja) {
-			t.Errorf("%s: arguments %v in English, %v in Japanese", key, en, ja)
+		if en, ja := args(b[0]), args(b[1]); en != ja {
+			t.Errorf("%s: arguments %s in English, %s in Japanese", key, en, ja)
 		}
 	}
-	for key, b := range catalogue {
-		check(string(key), b)
+	for _, texts := range []map[Key]both{catalogue, panels} {
+		for key, b := range texts {
+			check(string(key), b)
+		}
+	}
+	for key := range panels {
+		if _, twice := catalogue[key]; twice {
+			t.Errorf("%s is of the page and of panels", key)
+		}
 	}
 	for class, list := range names {
 		for name, b := range list {
 			check(string(class)+"/"+name, b)
+		}
+	}
+}
+
+// TestPanelsAreUsed reads the code of the data source: the texts that it names
+// must be there, and those that are there must be named. What belongs to all of
+// the catalogue, or to this package, is left to the test below.
+func TestPanelsAreUsed(t *testing.T) {
+	quoted := regexp.MustCompile(`"((?:notice|stat|column|fault|bridge)\.[a-z_]+)"`)
+	named := map[Key]bool{"fault.deadline": true}
+	for _, pattern := range []string{"../awsapi/*.go", "../datasource/*.go", "../datasource/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no code: %v", pattern, err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			code, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range quoted.FindAllSubmatch(code, -1) {
+				key := Key(m[1])
+				if named[key] = true; panels[key] == (both{}) {
+					t.Errorf("%s: %q is not in the catalogue", file, key)
+				}
+			}
+		}
+	}
+	for key := range panels {
+		if !named[key] {
+			t.Errorf("%q is used nowhere", key)
 		}
 	}
 }

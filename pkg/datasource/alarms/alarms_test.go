@@ -235,7 +235,7 @@ func TestMoreAlarmsThanAreRead(t *testing.T) {
 		if n := frames[0].Fields[0].At(0); n != 2.0 {
 			t.Errorf("%v in ALARM: those come last by name, and count all the same", n)
 		}
-		if got := querytest.Notices(frames[0]); !strings.HasPrefix(got, "ap-northeast-1 has more than 10000 such alarms") {
+		if got := querytest.Notices(frames[0]); !strings.HasPrefix(got, "ap-northeast-1 has more than 10,000 such alarms") {
 			t.Errorf("notices %q", got)
 		}
 	})

@@ -36,7 +36,7 @@ func askAlarms(ctx context.Context, a question) (standing, error) {
 			continue
 		}
 		if g.Answer.Limited {
-			a.Cut("%s has more than %d such alarms: not all are read. Narrow by prefix or state.", g.Place, maxRows)
+			a.Cut("notice.alarms_read", g.Place, maxRows)
 		}
 		at := g.Where()
 		out.places = append(out.places, at)
@@ -52,12 +52,12 @@ func askAlarms(ctx context.Context, a question) (standing, error) {
 	slices.SortStableFunc(out.alarms, byUrgency)
 	if n := len(out.alarms); q.Kind == Table && n > q.Limit {
 		out.alarms = out.alarms[:q.Limit]
-		a.Cut("%d of %d alarms are shown, those in ALARM first.", q.Limit, n)
+		a.Cut("notice.alarms_cut", q.Limit, n)
 	}
 	if len(missing) > 0 && !unknown {
 		names := strings.Join(missing, ", ")
 		a.Missing(data.NoticeSeverityWarning, query.Wrong("names", "there is no alarm %s: a rule on it would be silent for ever", names),
-			"There is no alarm named %s", names)
+			"notice.no_alarm", names)
 	}
 	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // change is one state change of an alarm, which may be deleted since.
@@ -44,15 +44,15 @@ func askHistory(ctx context.Context, a question) ([]change, error) {
 	}
 	var (
 		out    []change
-		behind []string // places that were not read to the end, and how far they were
+		behind text.List // places that were not read to the end, and how far they were
 		more   bool
 	)
 	for _, g := range answers {
 		if g.Err == nil && g.Answer.Incomplete {
-			behind = append(behind, fmt.Sprintf("%s back to %s", g.Place, g.Answer.Until.UTC().Format(time.RFC3339)))
+			behind = append(behind, text.Of("notice.until", g.Place, g.Answer.Until.UTC()))
 		}
 		if g.Answer.Limited && ask.Limit == 0 {
-			a.Cut("%s has more than %d changes in this time: only the newest are searched. Narrow the time.", g.Place, maxRows)
+			a.Cut("notice.changes_read", g.Place, maxRows)
 		}
 		more = more || g.Answer.Limited && ask.Limit > 0
 		at := g.Where()
@@ -63,14 +63,14 @@ func askHistory(ctx context.Context, a question) ([]change, error) {
 		}
 	}
 	if len(behind) > 0 {
-		a.Unfinished(nil, "Read so far: %s. The next refresh continues.", strings.Join(behind, ", "))
+		a.Unfinished(nil, "notice.read_so_far", behind)
 	}
 	slices.SortStableFunc(out, func(a, b change) int {
 		return cmp.Or(b.time.Compare(a.time), strings.Compare(a.alarm, b.alarm), strings.Compare(a.Region, b.Region), strings.Compare(a.Account, b.Account))
 	})
 	if more || len(out) > q.Limit {
 		out = out[:min(len(out), q.Limit)]
-		a.Cut("The newest %d changes are shown; there are more in this time.", len(out))
+		a.Cut("notice.changes_cut", len(out))
 	}
 	return out, nil
 }
@@ -111,7 +111,7 @@ func read(item cwtypes.AlarmHistoryItem, at query.Place) change {
 // well, out of sight.
 func historyFrames(q Query, changes []change) data.Frames {
 	n := len(changes)
-	text := func(of func(change) string) []string {
+	column := func(of func(change) string) []string {
 		out := make([]string, n)
 		for i, c := range changes {
 			out[i] = of(c)
@@ -124,8 +124,8 @@ func historyFrames(q Query, changes []change) data.Frames {
 		tags[i], _ = json.Marshal([]string{c.to, c.kind, c.Region}) // strings always marshal
 	}
 	marks := []*data.Field{
-		data.NewField("title", nil, text(func(c change) string { return c.to + ": " + c.alarm })),
-		data.NewField("text", nil, text(func(c change) string { return c.reason })),
+		data.NewField("title", nil, column(func(c change) string { return c.to + ": " + c.alarm })),
+		data.NewField("text", nil, column(func(c change) string { return c.reason })),
 		data.NewField("tags", nil, tags),
 	}
 	when := data.NewField("time", nil, times)
@@ -137,13 +137,13 @@ func historyFrames(q Query, changes []change) data.Frames {
 	}
 	f := data.NewFrame("history", append([]*data.Field{
 		when,
-		data.NewField("alarm", nil, text(func(c change) string { return c.alarm })),
-		data.NewField("type", nil, text(func(c change) string { return c.kind })),
-		colored(data.NewField("from", nil, text(func(c change) string { return c.from }))),
-		colored(data.NewField("to", nil, text(func(c change) string { return c.to }))),
-		data.NewField("reason", nil, text(func(c change) string { return c.reason })),
-		data.NewField("region", nil, text(func(c change) string { return c.Region })),
-		data.NewField("account", nil, text(func(c change) string { return c.Account })),
+		data.NewField("alarm", nil, column(func(c change) string { return c.alarm })),
+		data.NewField("type", nil, column(func(c change) string { return c.kind })),
+		colored(data.NewField("from", nil, column(func(c change) string { return c.from }))),
+		colored(data.NewField("to", nil, column(func(c change) string { return c.to }))),
+		data.NewField("reason", nil, column(func(c change) string { return c.reason })),
+		data.NewField("region", nil, column(func(c change) string { return c.Region })),
+		data.NewField("account", nil, column(func(c change) string { return c.Account })),
 	}, marks...)...)
 	query.Meta(f).PreferredVisualization = data.VisTypeTable
 	return data.Frames{query.Typed(f, data.FrameTypeTable)}

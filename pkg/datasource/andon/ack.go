@@ -3,7 +3,6 @@ package andon
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 const (
@@ -39,7 +39,8 @@ func (b *Bridge) Ack(w http.ResponseWriter, r *http.Request) {
 	status := http.StatusOK
 	var answer any = out
 	if err != nil {
-		status, answer = query.HTTPStatus(err), map[string]string{"message": err.Error()}
+		reader := text.For(r.Header.Get("Accept-Language")) // a resource has no query that could say it
+		status, answer = query.HTTPStatus(err), map[string]string{"message": reader.Error(err)}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -63,23 +64,23 @@ func (b *Bridge) ack(r *http.Request) (Acknowledged, error) {
 		return Acknowledged{}, b.failed(err)
 	}
 	if o.Error != "" {
-		return Acknowledged{}, &query.Answered{Status: http.StatusConflict, Message: fmt.Sprintf("the bridge at %s: %s: %s", b.host, id, o.Error)}
+		return Acknowledged{}, &query.Answered{Status: http.StatusConflict, Text: text.Of("bridge.not_taken", b.host, string(id), o.Error)}
 	}
 	return Acknowledged{Message: "acknowledged", Identity: id}, nil
 }
 
 // mayAct returns the login of somebody who may act.
 func mayAct(u *backend.User) (string, error) {
-	deny := func(format string, args ...any) error {
-		return &query.Answered{Status: http.StatusForbidden, Message: fmt.Sprintf(format, args...)}
+	deny := func(why text.Key, args ...any) error {
+		return &query.Answered{Status: http.StatusForbidden, Text: text.Of(why, args...)}
 	}
 	switch {
 	case u == nil || strings.TrimSpace(u.Login) == "":
-		return "", deny("nobody is logged in to Grafana: an acknowledgement needs a name")
+		return "", deny("bridge.nobody")
 	case u.Role != "Editor" && u.Role != "Admin":
-		return "", deny("%s has the role %s; to acknowledge needs Editor or Admin", u.Login, u.Role)
+		return "", deny("bridge.role", u.Login, u.Role)
 	case strings.ContainsFunc(u.Login, unicode.IsControl):
-		return "", deny("a login with control characters cannot be put on record")
+		return "", deny("bridge.login")
 	}
 	return strings.TrimSpace(u.Login), nil
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // alerts is one row an open alert, the most severe first, then the newest.
-func (b *Bridge) alerts(ctx context.Context, q Query, _ query.Query) (data.Frames, error) {
+func (b *Bridge) alerts(ctx context.Context, q Query, raw query.Query) (data.Frames, error) {
 	open, err := b.api.FirstAlerts(ctx, q.Limit+1, q.Matchers...)
 	if err != nil {
 		return nil, err
@@ -61,9 +61,11 @@ func (b *Bridge) alerts(ctx context.Context, q Query, _ query.Query) (data.Frame
 		data.NewField("receiver", nil, column(open, func(a client.Alert) string { return a.Receiver })),
 		data.NewField("rule", nil, column(open, func(a client.Alert) string { return a.Rule })),
 	)
+	var told query.Remarks
 	if more {
-		query.Notice(f, data.NoticeSeverityWarning, "The %d most severe alerts are shown; there are more.", q.Limit)
+		told.Note(data.NoticeSeverityWarning, "notice.alerts_cut", q.Limit)
 	}
+	told.Tell(f, raw.Reader)
 	return data.Frames{f}, nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,6 +20,7 @@ import (
 	"github.com/andonhq/andon/pkg/api/client"
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Bridge is the bridge of one data source.
@@ -90,7 +90,7 @@ func (b *Bridge) Check(ctx context.Context) awsapi.Capability {
 		if s, err = b.api.Status(ctx); err != nil {
 			err = b.failed(err)
 		} else if s.Failed != "" {
-			err = fmt.Errorf("the bridge at %s has failed: %s", b.host, s.Failed)
+			err = text.Fail("bridge.failed", b.host, s.Failed)
 		}
 	}
 	if err != nil {
@@ -114,24 +114,25 @@ func (b *Bridge) failed(err error) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case !errors.As(err, &e):
-		return &query.Answered{Status: http.StatusBadGateway, Message: fmt.Sprintf("no answer from the bridge at %s: %v", b.host, reason(err))}
+		return &query.Answered{Status: http.StatusBadGateway, Text: text.Of("bridge.no_answer", b.host, reason(err))}
 	}
-	message := fmt.Sprintf("the bridge at %s: %s", b.host, e.Message)
+	answered := func(status int, key text.Key) error {
+		return &query.Answered{Status: status, Text: text.Of(key, b.host, e.Message)}
+	}
 	switch e.Status {
 	case http.StatusUnauthorized:
-		message = fmt.Sprintf("the bridge at %s does not know the token (secureJsonData.bridgeToken): %s", b.host, e.Message)
 		if b.set.Token == "" {
-			message = fmt.Sprintf("the bridge at %s wants a user's token: set secureJsonData.bridgeToken", b.host)
+			return &query.Answered{Status: e.Status, Text: text.Of("bridge.wants_token", b.host)}
 		}
-		return &query.Answered{Status: e.Status, Message: message}
+		return answered(e.Status, "bridge.unknown_token")
 	case http.StatusForbidden:
-		return &query.Answered{Status: e.Status, Message: fmt.Sprintf("the bridge at %s refuses the user of the token (secureJsonData.bridgeToken): %s", b.host, e.Message)}
+		return answered(e.Status, "bridge.refuses_user")
 	case http.StatusBadRequest, http.StatusConflict:
-		return &query.Answered{Status: e.Status, Message: message}
+		return answered(e.Status, "bridge.says")
 	case http.StatusNotFound:
-		message += " (does bridgeUrl lead to a bridge, of this version or later, whose listener serves api?)"
+		return answered(http.StatusBadGateway, "bridge.not_found")
 	}
-	return &query.Answered{Status: http.StatusBadGateway, Message: message}
+	return answered(http.StatusBadGateway, "bridge.says")
 }
 
 // reason is an error without the words of the client, which say what is said

@@ -131,12 +131,12 @@ func TestHistoryPages(t *testing.T) {
 		rows, pages  int
 	}{
 		{"exactly the limit", 1000, `{"kind":"history"}`, "", 1000, 2},
-		{"beyond the limit", 1001, `{"kind":"history"}`, "The newest 1000 entries are shown", 1000, 2},
+		{"beyond the limit", 1001, `{"kind":"history"}`, "The newest 1,000 entries are shown", 1000, 2},
 		{"several pages", 2500, `{"kind":"history","limit":10000}`, "", 2500, 3},
 		{"a small limit", 2500, `{"kind":"history","limit":2}`, "The newest 2 entries are shown", 2, 1},
 		{"matchers", 2500, `{"kind":"history","matchers":["odd=\"1\""],"limit":10000}`, "", 1250, 3},
 		{"matchers and a limit", 2500, `{"kind":"history","matchers":["odd=\"1\""],"limit":3}`, "The newest 3 entries are shown", 3, 1},
-		{"matchers that nothing meets", maxPages*pageRows + 1, `{"kind":"history","matchers":["odd=\"2\""]}`, fmt.Sprintf("The newest %d entries of this time were searched", maxPages*pageRows), 0, maxPages},
+		{"matchers that nothing meets", maxPages*pageRows + 1, `{"kind":"history","matchers":["odd=\"2\""]}`, "The newest 50,000 entries of this time were searched", 0, maxPages},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := serve(t, func(f *fake) { f.entries = entries(c.entries) })

@@ -28,17 +28,19 @@ func (b *Bridge) history(ctx context.Context, q Query, raw query.Query) (data.Fr
 		return nil, err
 	}
 	n := len(entries)
-	f := b.historyTable(entries, q.lang)
+	f := b.historyTable(entries, raw.Reader)
 	if q.Kind == Annotations {
-		f = annotations(entries, q.lang)
+		f = annotations(entries, raw.Reader)
 	}
+	var told query.Remarks
 	switch {
 	case whole:
 	case n == q.Limit:
-		query.Notice(f, data.NoticeSeverityWarning, "The newest %d entries are shown; there may be more in this time.", n)
+		told.Note(data.NoticeSeverityWarning, "notice.entries_cut", n)
 	default:
-		query.Notice(f, data.NoticeSeverityWarning, "The newest %d entries of this time were searched; there are more. Narrow the time.", read)
+		told.Note(data.NoticeSeverityWarning, "notice.entries_searched", read)
 	}
+	told.Tell(f, raw.Reader)
 	return data.Frames{f}, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"github.com/andonhq/andon/pkg/alert"
 	"github.com/andonhq/andon/pkg/datasource/query"
-	"github.com/andonhq/andon/pkg/text"
 )
 
 // Kinds of answers.
@@ -28,13 +27,8 @@ type Query struct {
 	// Those of towers are over one label, tower.
 	Matchers []string `json:"matchers"`
 	Limit    int      `json:"limit"` // rows; 1,000 where 0, 10,000 at most. Counts and towers have none
-	// Language is that of the program's own words in notes and annotations: en
-	// (where empty) or ja. Names of kinds, states and severities stay as they are:
-	// they are values that dashboards and matchers go by.
-	Language string `json:"language"`
 
 	match alert.Matchers
-	lang  text.Lang
 }
 
 const (
@@ -42,8 +36,6 @@ const (
 	maxRows     = 10_000
 	maxMatchers = 50
 )
-
-var languages = map[string]text.Lang{text.English.Tag(): text.English, text.Japanese.Tag(): text.Japanese}
 
 func decode(raw query.Query) (Query, error) {
 	var q Query
@@ -54,11 +46,6 @@ func decode(raw query.Query) (Query, error) {
 	if all := []string{Alerts, Towers, History, Annotations, Counts}; !slices.Contains(all, q.Kind) {
 		return Query{}, query.OneOf("kind", q.Kind, all...)
 	}
-	lang, known := languages[cmp.Or(q.Language, "en")]
-	if !known {
-		return Query{}, query.OneOf("language", q.Language, "en", "ja")
-	}
-	q.lang = lang
 	if raw.Alert && q.Kind != Counts {
 		return Query{}, query.Wrong("kind", "%s cannot alert: use %s", q.Kind, Counts)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 func TestMistakes(t *testing.T) {
@@ -188,7 +189,7 @@ func TestSettings(t *testing.T) {
 			}
 			continue
 		}
-		if f := query.Fail(b.unable); f.Status != backend.StatusBadRequest {
+		if f := query.Fail(text.English, b.unable); f.Status != backend.StatusBadRequest {
 			t.Errorf("%s: status %d", c.json, f.Status)
 		}
 		b.Close()

@@ -167,7 +167,7 @@ func counts(a question, events []found, complete time.Time) data.Frames {
 		out = data.Frames{series(nil, nil, nil)}
 	}
 	if left > 0 {
-		a.Cut("%d more values of %s with fewer events are not shown.", left, a.Q.GroupBy)
+		a.Cut("notice.values_cut", left, a.Q.GroupBy)
 	}
 	return out
 }

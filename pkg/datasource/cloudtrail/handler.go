@@ -10,6 +10,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Handler answers queries of this type.
@@ -52,17 +53,17 @@ func look(ctx context.Context, a question) (events []found, complete time.Time, 
 	if err != nil {
 		return nil, complete, err
 	}
-	var behind, limited []string
+	var behind, limited text.List
 	complete = a.From
 	for _, g := range answers {
 		if g.Err != nil {
 			continue
 		}
 		if g.Answer.Incomplete {
-			behind = append(behind, g.Place.String())
+			behind = append(behind, g.Place)
 		}
 		if g.Answer.Limited {
-			limited = append(limited, g.Place.String())
+			limited = append(limited, g.Place)
 		}
 		if g.Answer.Until.After(complete) {
 			complete = g.Answer.Until
@@ -73,12 +74,12 @@ func look(ctx context.Context, a question) (events []found, complete time.Time, 
 			}
 		}
 	}
-	since := complete.UTC().Format(time.RFC3339)
+	since := complete.UTC()
 	if len(behind) > 0 {
-		a.Unfinished(nil, "Read back to %s so far (%s): CloudTrail answers 2 calls a second. The next refresh continues.", since, strings.Join(behind, ", "))
+		a.Unfinished(nil, "notice.trail_read", since, behind)
 	}
 	if len(limited) > 0 {
-		a.Cut("There are more events than the limit (%s): shown are the newest, back to %s. Narrow the time or choose an attribute.", strings.Join(limited, ", "), since)
+		a.Cut("notice.trail_cut", limited, since)
 	}
 	slices.SortFunc(events, func(x, y found) int {
 		if c := y.event.Time.Compare(x.event.Time); c != 0 {

@@ -48,7 +48,7 @@ func advanced(ctx context.Context, a question) (data.Frames, error) {
 	}
 	names := columns(named, rows)
 	if len(names) > maxColumns {
-		a.Note(data.NoticeSeverityInfo, "Columns beyond the 200th are left out.")
+		a.Note(data.NoticeSeverityInfo, "notice.columns_cut")
 		names = names[:maxColumns]
 	}
 	f := data.NewFrame("query")

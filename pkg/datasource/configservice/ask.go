@@ -14,6 +14,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // How long answers are kept. What has happened does not change any more.
@@ -84,7 +85,7 @@ func pages[T any](ctx context.Context, limit int, stop func([]T) bool, page func
 			return out, nil
 		}
 		if n+1 == maxPages {
-			out.late = fmt.Errorf("more than %d pages", maxPages)
+			out.late = text.Fail("fault.pages", maxPages)
 			return out, nil
 		}
 		token = next
@@ -101,7 +102,7 @@ func late(err error) bool {
 // outOfTime is what such an error means to the reader.
 func outOfTime(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%v were not enough: %w", budget, err)
+		return text.Fail("fault.budget", budget, err)
 	}
 	return err
 }

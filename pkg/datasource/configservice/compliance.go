@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // verdict is what a rule says about a place.
@@ -92,7 +94,7 @@ func counted(ctx context.Context, s source, q Query) (found[verdict], error) {
 		return out, err
 	}
 	if len(out.rows) == 0 && out.late == nil {
-		out.remarks = append(out.remarks, "AWS Config has no rules here.")
+		out.remarks = append(out.remarks, text.Of("notice.no_rules"))
 	}
 	return out, count(ctx, s, out.rows)
 }
@@ -119,7 +121,7 @@ func complianceByRule(ctx context.Context, a question) (data.Frames, error) {
 		account[i], region[i] = r.Account, r.Region
 	}
 	more := data.NewField("at least", nil, atLeast)
-	more.Config = &data.FieldConfig{Description: "There may be more: not all were counted."}
+	more.Config = &data.FieldConfig{Description: a.Reader.T("column.at_least")}
 	return table(data.NewFrame("compliance",
 		data.NewField("rule", nil, rule),
 		data.NewField("compliance", nil, compliance),
@@ -170,7 +172,7 @@ func complianceByResource(ctx context.Context, a question) (data.Frames, error) 
 		since[i], account[i], region[i] = r.x.since, r.Account, r.Region
 	}
 	recorded := data.NewField("since", nil, since)
-	recorded.Config = &data.FieldConfig{Description: "When AWS Config recorded this result."}
+	recorded.Config = &data.FieldConfig{Description: a.Reader.T("column.since")}
 	return table(data.NewFrame("compliance of resources",
 		data.NewField("type", nil, kind),
 		data.NewField("id", nil, id),

@@ -50,7 +50,7 @@ func counts(ctx context.Context, a question) (data.Frames, error) {
 	}
 	for _, r := range rows {
 		if r.x.atLeast {
-			a.Note(data.NoticeSeverityInfo, "%s has more non-compliant resources than were counted.", r.x.rule)
+			a.Note(data.NoticeSeverityInfo, "notice.failing_more", r.x.rule)
 		}
 	}
 	return frames, nil

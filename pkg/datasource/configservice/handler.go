@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Handler answers queries of this type.
@@ -40,9 +40,9 @@ func answer(ctx context.Context, a question) (data.Frames, error) {
 // found is what one place gave.
 type found[T any] struct {
 	rows    []T
-	limited bool     // there are more than the limit
-	late    error    // why it was not read to its end; nil when it was
-	remarks []string // for the reader
+	limited bool        // there are more than the limit
+	late    error       // why it was not read to its end; nil when it was
+	remarks []text.Text // for the reader
 }
 
 // row is one row with where it is from.
@@ -61,8 +61,8 @@ func everywhere[T any](ctx context.Context, a question, ask func(context.Context
 	}
 	var (
 		out     []row[T]
-		limited []string
-		behind  []string
+		limited text.List
+		behind  text.List
 		why     []error
 	)
 	for _, g := range answers {
@@ -70,24 +70,24 @@ func everywhere[T any](ctx context.Context, a question, ask func(context.Context
 			continue
 		}
 		if g.Answer.late != nil {
-			behind = append(behind, fmt.Sprintf("%s: %v", g.Place, g.Answer.late))
+			behind = append(behind, text.Of("notice.place", g.Place, g.Answer.late))
 			why = append(why, fmt.Errorf("%s is not read to its end: %w", g.Place, g.Answer.late))
 		}
 		if g.Answer.limited {
-			limited = append(limited, g.Place.String())
+			limited = append(limited, g.Place)
 		}
-		for _, text := range g.Answer.remarks {
-			a.Note(data.NoticeSeverityInfo, "%s: %s", g.Place, text)
+		for _, remark := range g.Answer.remarks {
+			a.Note(data.NoticeSeverityInfo, "notice.place", g.Place, remark)
 		}
 		for _, x := range g.Answer.rows {
 			out = append(out, row[T]{g.Where(), x})
 		}
 	}
 	if len(behind) > 0 {
-		a.Unfinished(errors.Join(why...), "Not read to its end yet (%s). The next refresh continues.", strings.Join(behind, "; "))
+		a.Unfinished(errors.Join(why...), "notice.config_read", behind)
 	}
 	if len(limited) > 0 {
-		a.Cut("There are more than the limit of %d (%s).", a.Q.Limit, strings.Join(limited, ", "))
+		a.Cut("notice.rows_cut", a.Q.Limit, limited)
 	}
 	return out, nil
 }

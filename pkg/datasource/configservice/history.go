@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // entry is an item of a resource's history with what was different before.
@@ -35,7 +37,7 @@ func history(ctx context.Context, a question) (data.Frames, error) {
 		return captured(y.x.item).Compare(captured(x.x.item))
 	})
 	if len(rows) == 0 {
-		a.Note(data.NoticeSeverityInfo, "Nothing was recorded of this resource in this time.")
+		a.Note(data.NoticeSeverityInfo, "notice.none_recorded")
 	}
 	if a.Q.Kind == Annotations {
 		return annotationsFrame(rows), nil
@@ -57,12 +59,12 @@ const (
 
 func entries(ctx context.Context, s source, a question) (found[entry], error) {
 	var out found[entry]
-	id, remark, err := theID(ctx, s, a.Q)
+	id, named, err := theID(ctx, s, a.Q)
 	if err != nil || id == "" {
 		return out, err
 	}
-	if remark != "" {
-		out.remarks = append(out.remarks, remark)
+	if named > 1 {
+		out.remarks = append(out.remarks, text.Of("notice.namesakes", named, a.Q.ResourceName, id))
 	}
 	in := configservice.GetResourceConfigHistoryInput{ResourceType: cfgtypes.ResourceType(a.Q.ResourceTypes[0]), ResourceId: &id}
 	l, start, err := recorded(ctx, s, in, a)
@@ -97,7 +99,7 @@ func entries(ctx context.Context, s source, a question) (found[entry], error) {
 		last := &out.rows[n-1]
 		last.first, last.unknown = end, !end
 		if !end {
-			out.remarks = append(out.remarks, "What was before the oldest item has not been read.")
+			out.remarks = append(out.remarks, text.Of("notice.before_unread"))
 		}
 	}
 	return out, nil

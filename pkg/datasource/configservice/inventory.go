@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // resource is one resource with what Config knows of its present; a deleted one
@@ -188,7 +188,7 @@ func typeCounts(ctx context.Context, a question) (data.Frames, error) {
 		})
 		f := found[cfgtypes.ResourceCount]{rows: l.items, limited: l.limited, late: l.late}
 		if err == nil && len(f.rows) == 0 {
-			f.remarks = []string{"AWS Config has no resources here: its recorder is off, or records none of these types."}
+			f.remarks = []text.Text{text.Of("notice.no_resources")}
 		}
 		return f, err
 	})
@@ -196,7 +196,7 @@ func typeCounts(ctx context.Context, a question) (data.Frames, error) {
 		return nil, err
 	}
 	if a.Q.IncludeDeleted {
-		a.Note(data.NoticeSeverityInfo, "Deleted resources are not among these counts: choose a type to see them.")
+		a.Note(data.NoticeSeverityInfo, "notice.deleted_uncounted")
 	}
 	n := len(rows)
 	kind, count, account, region := make([]string, n), make([]int64, n), make([]string, n), make([]string, n)
@@ -216,15 +216,16 @@ func table(f *data.Frame) data.Frames {
 	return data.Frames{query.Typed(f, data.FrameTypeTable)}
 }
 
-// theID is the id of the resource that a query means by its name.
-func theID(ctx context.Context, s source, q Query) (id, remark string, err error) {
+// theID is the id of the resource that a query means by its name, and how many
+// have that name.
+func theID(ctx context.Context, s source, q Query) (id string, named int, err error) {
 	if q.ResourceID != "" {
-		return q.ResourceID, "", nil
+		return q.ResourceID, 0, nil
 	}
 	q.IncludeDeleted = true
 	l, err := discovered(ctx, s, q, q.ResourceTypes[0])
 	if err != nil || len(l.items) == 0 {
-		return "", "", err
+		return "", 0, err
 	}
 	// One that exists before one that is gone, then the one that went last.
 	best := slices.MinFunc(l.items, func(a, b cfgtypes.ResourceIdentifier) int {
@@ -239,8 +240,5 @@ func theID(ctx context.Context, s source, q Query) (id, remark string, err error
 		}
 		return y.Compare(*x)
 	})
-	if n := len(l.items); n > 1 {
-		remark = fmt.Sprintf("%d resources have the name %s: this is %s.", n, q.ResourceName, deref(best.ResourceId))
-	}
-	return deref(best.ResourceId), remark, nil
+	return deref(best.ResourceId), len(l.items), nil
 }

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // groupsAtOnce bounds the log groups of one place that are read at the same
@@ -32,7 +31,7 @@ func askFilter(ctx context.Context, a question) ([]line, error) {
 	}
 	var (
 		out    []line
-		behind []string
+		behind text.List
 	)
 	for _, g := range answers {
 		if g.Err != nil {
@@ -40,14 +39,14 @@ func askFilter(ctx context.Context, a question) ([]line, error) {
 		}
 		at := g.Where()
 		for _, one := range g.Answer {
-			name := one.group + " in " + g.Place.String()
+			name := text.Of("notice.group", one.group, g.Place)
 			if one.err != nil {
 				a.Unread(g.Place, one.err)
 			} else if one.answer.Incomplete {
-				behind = append(behind, fmt.Sprintf("%s back to %s", name, one.answer.Until.UTC().Format(time.RFC3339)))
+				behind = append(behind, text.Of("notice.until", name, one.answer.Until.UTC()))
 			}
 			if one.answer.Limited {
-				a.Cut("%s has more than %d such events: shown are the newest, back to %s.", name, a.Q.Limit, one.answer.Until.UTC().Format(time.RFC3339))
+				a.Cut("notice.lines_cut", name, a.Q.Limit, one.answer.Until.UTC())
 			}
 			for _, e := range one.answer.Events {
 				labels := map[string]string{"logGroup": one.group, "logStream": aws.ToString(e.LogStreamName)}
@@ -59,11 +58,11 @@ func askFilter(ctx context.Context, a question) ([]line, error) {
 		}
 	}
 	if len(behind) > 0 {
-		a.Unfinished(nil, "Searched so far: %s. The next refresh continues.", strings.Join(behind, ", "))
+		a.Unfinished(nil, "notice.searched_so_far", behind)
 	}
 	newestFirst(out)
 	if len(out) > a.Q.Limit {
-		a.Cut("The newest %d of %d events are shown.", a.Q.Limit, len(out))
+		a.Cut("notice.newest_lines", a.Q.Limit, len(out))
 		out = out[:a.Q.Limit]
 	}
 	return out, nil

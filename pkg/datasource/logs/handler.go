@@ -52,7 +52,7 @@ func ask(ctx context.Context, a question) (data.Frames, error) {
 		return nil, err
 	}
 	m := query.Meta(frames[0])
-	m.Stats = append(m.Stats, found.stats()...)
+	m.Stats = append(m.Stats, found.stats(a.Reader)...)
 	return frames, nil
 }
 

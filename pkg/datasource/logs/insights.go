@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // rows are the rows of all places. Where several places were asked, each row
@@ -34,17 +34,17 @@ func askInsights(ctx context.Context, a question) (rows, error) {
 	}
 	var (
 		out           rows
-		partial, full []string
+		partial, full text.List
 	)
 	for _, g := range answers {
 		if g.Err != nil {
 			continue
 		}
 		if g.Answer.Partial {
-			partial = append(partial, g.Place.String())
+			partial = append(partial, g.Place)
 		}
 		if len(g.Answer.Rows) >= a.Q.Limit {
-			full = append(full, g.Place.String())
+			full = append(full, g.Place)
 		}
 		out.add(g.Answer, g.Where())
 	}
@@ -52,11 +52,11 @@ func askInsights(ctx context.Context, a question) (rows, error) {
 		out.place()
 	}
 	if len(partial) > 0 {
-		text := fmt.Sprintf("The query had not ended in time and was stopped (%s): shown is what it had found. Choose a shorter time or fewer log groups.", strings.Join(partial, ", "))
-		a.Unfinished(fmt.Errorf("%s: %w", text, context.DeadlineExceeded), "%s", text)
+		const stopped = text.Key("notice.insights_stopped")
+		a.Unfinished(fmt.Errorf("%s: %w", text.Of(stopped, partial), context.DeadlineExceeded), stopped, partial)
 	}
 	if len(full) > 0 {
-		a.Cut("%d rows, the limit, were found (%s): there may be more. Group by fewer values, or choose a shorter time.", a.Q.Limit, strings.Join(full, ", "))
+		a.Cut("notice.insights_full", a.Q.Limit, full)
 	}
 	return out, nil
 }
@@ -101,11 +101,8 @@ func (r rows) cell(row, column int) string {
 }
 
 // stats are what the query inspector shows.
-func (r rows) stats() []data.QueryStat {
-	return []data.QueryStat{
-		{FieldConfig: data.FieldConfig{DisplayName: "Records matched"}, Value: r.matched},
-		{FieldConfig: data.FieldConfig{DisplayName: "Records scanned"}, Value: r.scanned},
-	}
+func (r rows) stats(l text.Lang) []data.QueryStat {
+	return []data.QueryStat{query.Stat(l, "stat.matched", "", r.matched), query.Stat(l, "stat.records", "", r.scanned)}
 }
 
 // insightsFrames gives rows the form that suits them.
@@ -125,12 +122,12 @@ func insightsFrames(a question, r rows) (data.Frames, error) {
 		return tableFrames(r), nil
 	}
 	frames, problem := statsFrames(q.shape, r, a.Remarks)
-	if problem == "" {
+	if problem == nil {
 		return frames, nil
 	}
 	if a.Alert {
 		return nil, query.Wrong("query", "cannot alert: %s", problem)
 	}
-	a.Note(data.NoticeSeverityWarning, "Shown as a table, which cannot alert: %s.", problem)
+	a.Note(data.NoticeSeverityWarning, "notice.no_stats", problem)
 	return tableFrames(r), nil
 }

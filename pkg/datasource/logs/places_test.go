@@ -21,8 +21,8 @@ func TestOwnColumnsWin(t *testing.T) {
 	r.place()
 	var told query.Remarks
 	frames, problem := statsFrames(readShape("stats count(*) as n by region, zone"), r, &told)
-	if problem != "" {
-		t.Fatal(problem)
+	if problem != nil {
+		t.Fatal(inEnglish(problem))
 	}
 	querytest.Alertable(t, frames, data.FrameTypeNumericMulti)
 	want := []data.Labels{
@@ -46,8 +46,8 @@ func TestAValueCalledAccountIsNoLabel(t *testing.T) {
 	r.place()
 	var told query.Remarks
 	frames, problem := statsFrames(readShape("stats max(id) as account by host"), r, &told)
-	if problem != "" || len(frames) != 1 {
-		t.Fatalf("%d frames, %s", len(frames), problem)
+	if problem != nil || len(frames) != 1 {
+		t.Fatalf("%d frames, %s", len(frames), inEnglish(problem))
 	}
 	f := frames[0].Fields[0]
 	if d := cmp.Diff(data.Labels{"host": "a", "aws_account": "1", "region": "ap-northeast-1"}, f.Labels); d != "" || f.Name != "account" {

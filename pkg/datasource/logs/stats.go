@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // maxSeries bounds the frames of one answer.
@@ -19,10 +19,10 @@ const maxSeries = 1000
 // statsFrames gives the rows of stats as time series where they are grouped by
 // time, else as numbers; the other columns that they are grouped by are labels.
 // Where that cannot be, problem says why.
-func statsFrames(s shape, r rows, told *query.Remarks) (frames data.Frames, problem string) {
+func statsFrames(s shape, r rows, told *query.Remarks) (frames data.Frames, problem text.Said) {
 	at := -1
 	var labels, values []int
-	var left []string
+	var left text.List
 	for i, name := range r.columns {
 		switch {
 		case s.isGroup(name) && at < 0 && r.all(i, isTime):
@@ -36,13 +36,13 @@ func statsFrames(s shape, r rows, told *query.Remarks) (frames data.Frames, prob
 		}
 	}
 	if len(r.cells) == 0 {
-		return empty(s.series()), ""
+		return empty(s.series()), nil
 	}
 	if len(values) == 0 {
-		return nil, "no column has numbers"
+		return nil, text.Of("notice.no_numbers")
 	}
 	if len(left) > 0 {
-		told.Note(data.NoticeSeverityWarning, "Neither numbers nor named after by, so left out: %s", strings.Join(left, ", "))
+		told.Note(data.NoticeSeverityWarning, "notice.columns_left", left)
 	}
 	if at >= 0 {
 		return r.series(at, labels, values, told)
@@ -72,7 +72,7 @@ func (r rows) labels(row int, columns []int) data.Labels {
 }
 
 // series is one frame a label set and value column.
-func (r rows) series(at int, labels, values []int, told *query.Remarks) (data.Frames, string) {
+func (r rows) series(at int, labels, values []int, told *query.Remarks) (data.Frames, text.Said) {
 	type set struct {
 		labels data.Labels
 		rows   map[time.Time]int
@@ -89,7 +89,7 @@ func (r rows) series(at int, labels, values []int, told *query.Remarks) (data.Fr
 			sets[key] = &set{l, map[time.Time]int{}}
 		}
 		if _, twice := sets[key].rows[t]; twice {
-			return nil, fmt.Sprintf("two rows are of the same time and labels (%s)", key)
+			return nil, text.Of("notice.same_time", key)
 		}
 		sets[key].rows[t] = i
 	}
@@ -108,18 +108,18 @@ func (r rows) series(at int, labels, values []int, told *query.Remarks) (data.Fr
 			), data.FrameTypeTimeSeriesMulti))
 		}
 	}
-	return bounded(out, told), ""
+	return bounded(out, told), nil
 }
 
 // numbers is one frame a row and value column, in the order of the rows.
-func (r rows) numbers(labels, values []int, told *query.Remarks) (data.Frames, string) {
+func (r rows) numbers(labels, values []int, told *query.Remarks) (data.Frames, text.Said) {
 	var out data.Frames
 	seen := map[string]bool{}
 	for i := range r.cells {
 		l := r.labels(i, labels)
 		key := query.LabelText(l)
 		if seen[key] {
-			return nil, fmt.Sprintf("two rows have the same labels (%s)", key)
+			return nil, text.Of("notice.same_labels", key)
 		}
 		seen[key] = true
 		for _, v := range values {
@@ -129,12 +129,12 @@ func (r rows) numbers(labels, values []int, told *query.Remarks) (data.Frames, s
 			), data.FrameTypeNumericMulti))
 		}
 	}
-	return bounded(out, told), ""
+	return bounded(out, told), nil
 }
 
 func bounded(frames data.Frames, told *query.Remarks) data.Frames {
 	if len(frames) > maxSeries {
-		told.Cut("%d of %d series are shown.", maxSeries, len(frames))
+		told.Cut("notice.series_cut", maxSeries, len(frames))
 		return frames[:maxSeries]
 	}
 	return frames

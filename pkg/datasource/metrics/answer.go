@@ -10,6 +10,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // part is the answer to one query from one place.
@@ -43,15 +44,15 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 		}
 		got.ID = r.ID
 		good = append(good, got)
-		for _, text := range got.Messages {
-			if aboutLimit.MatchString(text) {
-				p.told.Cut("CloudWatch: %s.", text)
+		for _, said := range got.Messages {
+			if aboutLimit.MatchString(said) {
+				p.told.Cut("notice.said_limit", said)
 			} else {
-				p.told.Note(data.NoticeSeverityWarning, "CloudWatch: %s", text)
+				p.told.Note(data.NoticeSeverityWarning, "notice.said", said)
 			}
 		}
 		if got.Partial {
-			p.told.Cut("CloudWatch sent a part of the data only.")
+			p.told.Cut("notice.part_only")
 		}
 	}
 	if len(failed) > 0 && len(good) == 0 {
@@ -59,7 +60,7 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 		return
 	}
 	if len(failed) > 0 {
-		p.told.Missing(data.NoticeSeverityError, failed[0], "%d of %d series failed: %v", len(failed), len(m.requests), failed[0])
+		p.told.Missing(data.NoticeSeverityError, failed[0], "notice.series_failed", len(failed), len(m.requests), failed[0])
 	}
 	p.frames = frames(m, good, at)
 	if !m.several {
@@ -70,12 +71,16 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 // number makes series distinct whose labels are the same, and says so.
 func number(frames data.Frames, told *query.Remarks) {
 	if distinct(frames) {
-		told.Note(data.NoticeSeverityInfo, "Some series had the same labels and are numbered, which may change with their number: a label with ${PROP('Dim.…')} tells them apart for good.")
+		told.Note(data.NoticeSeverityInfo, "notice.series_numbered")
 	}
 }
 
-// answer is a query's answer from all its places.
-type answer struct{ parts []part }
+// answer is a query's answer from all its places. Its parts may have been made
+// for the reader of another language.
+type answer struct {
+	parts  []part
+	reader text.Lang
+}
 
 // response joins the parts.
 func (a answer) response(alert bool) backend.DataResponse {
@@ -102,7 +107,7 @@ func (a answer) response(alert bool) backend.DataResponse {
 		}
 	}
 	if len(failed) == len(a.parts) {
-		return query.Fail(failed[0])
+		return query.Fail(a.reader, failed[0])
 	}
 	if len(out) == 0 && !read.q.Hide {
 		out = none(read)
@@ -111,10 +116,10 @@ func (a answer) response(alert bool) backend.DataResponse {
 		number(out, &told)
 	}
 	if err := told.Whole(); alert && err != nil {
-		return query.Fail(err)
+		return query.Fail(a.reader, err)
 	}
-	out = query.Describe(out, usage)
-	told.Tell(out[0])
+	out = query.Describe(out, usage, a.reader)
+	told.Tell(out[0], a.reader)
 	m := query.Meta(out[0])
 	if c, ok := m.Custom.(query.Custom); ok && shared != "" {
 		c.SharedWith = shared

@@ -12,6 +12,7 @@ import (
 
 	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Handler answers queries of this type.
@@ -33,7 +34,7 @@ func (h *handler) Query(ctx context.Context, s *awsapi.Sessions, queries []query
 	out := make(backend.Responses, len(queries))
 	for _, q := range queries {
 		if err := wrong[q.RefID]; err != nil {
-			out[q.RefID] = query.Fail(err)
+			out[q.RefID] = query.Fail(text.English, err) // a mistake of its author's
 			continue
 		}
 		a := answers[q.RefID]
@@ -77,7 +78,7 @@ func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahea
 	}
 	k := keeping(good)
 	if parts := k.kept(ctx, s); parts != nil {
-		return answersOf(parts), wrong
+		return answersOf(parts, good), wrong
 	}
 
 	var (
@@ -113,17 +114,22 @@ func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahea
 		defer mu.Unlock()
 		parts = append(parts, some...)
 	})
-	return answersOf(parts), wrong
+	return answersOf(parts, good), wrong
 }
 
 // answersOf are the answers that parts make, by refId.
-func answersOf(parts []part) map[string]*answer {
+func answersOf(parts []part, queries []one) map[string]*answer {
 	out := map[string]*answer{}
 	for _, p := range parts {
 		if out[p.asked.refID] == nil {
 			out[p.asked.refID] = &answer{}
 		}
 		out[p.asked.refID].parts = append(out[p.asked.refID].parts, p)
+	}
+	for _, o := range queries {
+		if a := out[o.RefID]; a != nil {
+			a.reader = o.q.reader
+		}
 	}
 	return out
 }

@@ -157,7 +157,7 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	if len(sets) > maxSeries {
 		return nil, tooMany(len(sets))
 	}
-	slices.SortFunc(sets, func(a, b map[string]string) int { return cmp.Compare(text(a), text(b)) })
+	slices.SortFunc(sets, func(a, b map[string]string) int { return cmp.Compare(line(a), line(b)) })
 	return sets, nil
 }
 
@@ -216,7 +216,7 @@ func like(pattern, value string) bool {
 	return ok && err == nil
 }
 
-func text(set map[string]string) string {
+func line(set map[string]string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(set)) {
 		b.WriteString(k + "\x00" + set[k] + "\x00")

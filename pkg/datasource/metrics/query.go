@@ -19,6 +19,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Query is what the editor writes. Names are those of Grafana's CloudWatch data
@@ -45,6 +46,7 @@ type Query struct {
 
 	text        string // all of the above in one form, whatever JSON said it
 	grafanaUnit string
+	reader      text.Lang // of whom it is asked for; no part of the text: what is found is shared by all readers
 
 	period time.Duration
 	alert  bool // it is asked for an alert rule
@@ -57,9 +59,9 @@ type Query struct {
 type Dimensions map[string][]string
 
 // UnmarshalJSON reads {"InstanceId": "i-1"} as well as {"InstanceId": ["i-1"]}.
-func (d *Dimensions) UnmarshalJSON(text []byte) error {
+func (d *Dimensions) UnmarshalJSON(from []byte) error {
 	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(text, &raw); err != nil {
+	if err := json.Unmarshal(from, &raw); err != nil {
 		return err
 	}
 	out := Dimensions{}
@@ -91,7 +93,9 @@ func decode(q query.Query) (Query, error) {
 		return Query{}, err
 	}
 	out.NoCache = out.NoCache || q.NoCache
-	out.alert, out.fresh = q.Alert, out.NoCache || q.Alert
+	if out.alert, out.fresh = q.Alert, out.NoCache || q.Alert; q.Alert {
+		out.reader = text.English
+	}
 	if out.period, err = period(out.Period, q); err != nil {
 		return Query{}, err
 	}
@@ -105,6 +109,10 @@ func decode(q query.Query) (Query, error) {
 func parse(q query.Query) (Query, error) {
 	var out Query
 	if err := query.Decode(q, &out); err != nil {
+		return Query{}, err
+	}
+	var err error
+	if out.reader, err = query.Language(q); err != nil {
 		return Query{}, err
 	}
 	if out.SQLExpression != "" && out.Expression == "" {
@@ -122,11 +130,11 @@ func parse(q query.Query) (Query, error) {
 	if err := out.checkMetric(); err != nil {
 		return Query{}, err
 	}
-	text, err := json.Marshal(out)
+	form, err := json.Marshal(out)
 	if err != nil {
 		return Query{}, fmt.Errorf("write the query in one form: %w", err)
 	}
-	out.text, out.grafanaUnit = string(text), unit(out)
+	out.text, out.grafanaUnit = string(form), unit(out)
 	return out, nil
 }
 
@@ -199,21 +207,21 @@ func automatic(from, to, now time.Time) time.Duration {
 	return ladder[len(ladder)-1]
 }
 
-func period(text string, q query.Query) (time.Duration, error) {
-	if text == "auto" {
+func period(given string, q query.Query) (time.Duration, error) {
+	if given == "auto" {
 		// The end of the range stands for now: it is the later of the two wherever
 		// the difference matters, and keeps the answer a function of the query.
 		return automatic(q.From, q.To, q.To), nil
 	}
 	p := time.Duration(0)
-	if n, err := strconv.Atoi(text); err == nil {
+	if n, err := strconv.Atoi(given); err == nil {
 		p = time.Duration(n) * time.Second
-	} else if p, err = gtime.ParseDuration(text); err != nil {
-		return 0, query.Wrong("period", "%q is neither auto, nor seconds, nor a duration as 5m", text)
+	} else if p, err = gtime.ParseDuration(given); err != nil {
+		return 0, query.Wrong("period", "%q is neither auto, nor seconds, nor a duration as 5m", given)
 	}
 	s := int64(p / time.Second)
 	if p <= 0 || p%time.Second != 0 || s < 60 && !slices.Contains([]int64{1, 5, 10, 20, 30}, s) || s > 60 && s%60 != 0 {
-		return 0, query.Wrong("period", "%s: CloudWatch takes 1, 5, 10, 20, 30 seconds or whole minutes", text)
+		return 0, query.Wrong("period", "%s: CloudWatch takes 1, 5, 10, 20, 30 seconds or whole minutes", given)
 	}
 	return p, nil
 }

@@ -9,12 +9,15 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/text"
 )
 
-// Mistake is something in a query that its author can put right.
+// Mistake is something in a query that its author can put right, and is told in
+// English; or in the settings.
 type Mistake struct {
 	Field   string // as the editor's JSON names it, empty where it is the whole
 	Message string // what is wrong and what is allowed
+	Err     error  // what the message was made of; nil where it is for authors alone
 }
 
 func (m *Mistake) Error() string {
@@ -22,6 +25,14 @@ func (m *Mistake) Error() string {
 		return m.Message
 	}
 	return m.Field + ": " + m.Message
+}
+
+func (m *Mistake) Unwrap() error { return m.Err }
+
+// WrongSettings is the [Mistake] that everybody meets who asks the data source.
+func WrongSettings(key text.Key, args ...any) error {
+	err := text.Fail(key, args...)
+	return &Mistake{Message: err.Error(), Err: err}
 }
 
 // Wrong is a [Mistake] in a field.
@@ -43,17 +54,17 @@ func OneOf(field, got string, allowed ...string) error {
 
 // Answered is an error that another server gave a status of its own.
 type Answered struct {
-	Status  int // of HTTP
-	Message string
+	Status int // of HTTP
+	text.Text
 }
 
-func (a *Answered) Error() string { return a.Message }
+func (a *Answered) Error() string { return a.String() }
 
-// Fail is the answer to a query that failed. What AWS, the network or the
-// query's author caused is marked as downstream, so that it does not count as a
-// fault of the plugin.
-func Fail(err error) backend.DataResponse {
-	r := backend.DataResponse{Error: err, Status: status(err), ErrorSource: backend.ErrorSourceDownstream}
+// Fail is the answer to a query that failed, in its reader's language. What AWS,
+// the network or the query's author caused is marked as downstream, so that it
+// does not count as a fault of the plugin.
+func Fail(l text.Lang, err error) backend.DataResponse {
+	r := backend.DataResponse{Error: l.Told(err), Status: status(err), ErrorSource: backend.ErrorSourceDownstream}
 	if r.Status == backend.StatusInternal {
 		r.ErrorSource = backend.ErrorSourcePlugin
 	}

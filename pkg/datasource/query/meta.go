@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Usage is what an answer took, as meta.custom.usage of its first frame.
@@ -33,9 +34,9 @@ type Custom struct {
 
 // Describe writes into the first frame what the answer took: for programs into
 // meta.custom, for the query inspector into its statistics, unless it took
-// nothing: a neighbour's answer tells for both then. An answer without frames
-// gets one.
-func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
+// nothing: a neighbour's answer tells for both then. The statistics' names are in
+// the reader's language. An answer without frames gets one.
+func Describe(frames data.Frames, u awsapi.Usage, l text.Lang) data.Frames {
 	if len(frames) == 0 {
 		frames = data.Frames{data.NewFrame("")}
 	}
@@ -51,15 +52,15 @@ func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
 		return frames
 	}
 	m.Stats = append(m.Stats,
-		stat("AWS calls", "", float64(calls)),
-		stat("Answered from the cache", "", float64(u.CacheHits+u.Joined)),
-		stat("Cost by list price", "currencyUSD", u.CostUSD))
+		Stat(l, "stat.calls", "", float64(calls)),
+		Stat(l, "stat.from_cache", "", float64(u.CacheHits+u.Joined)),
+		Stat(l, "stat.cost", "currencyUSD", u.CostUSD))
 	for _, s := range []data.QueryStat{
-		stat("Metrics billed", "", float64(u.MetricsBilled)),
-		stat("Points from the cache", "", float64(u.PointsCached)),
-		stat("Points fetched", "", float64(u.PointsFetched)),
-		stat("Scanned", "decbytes", float64(u.BytesScanned)),
-		stat("Throttled calls", "", float64(u.Throttled)),
+		Stat(l, "stat.metrics_billed", "", float64(u.MetricsBilled)),
+		Stat(l, "stat.points_cached", "", float64(u.PointsCached)),
+		Stat(l, "stat.points_fetched", "", float64(u.PointsFetched)),
+		Stat(l, "stat.scanned", "decbytes", float64(u.BytesScanned)),
+		Stat(l, "stat.throttled", "", float64(u.Throttled)),
 	} {
 		if s.Value > 0 {
 			m.Stats = append(m.Stats, s)
@@ -68,8 +69,9 @@ func Describe(frames data.Frames, u awsapi.Usage) data.Frames {
 	return frames
 }
 
-func stat(name, unit string, v float64) data.QueryStat {
-	return data.QueryStat{FieldConfig: data.FieldConfig{DisplayName: name, Unit: unit}, Value: v}
+// Stat is a number for the query inspector.
+func Stat(l text.Lang, name text.Key, unit string, v float64) data.QueryStat {
+	return data.QueryStat{FieldConfig: data.FieldConfig{DisplayName: l.T(name), Unit: unit}, Value: v}
 }
 
 // Meta is a frame's meta, made where it has none.
@@ -85,21 +87,6 @@ func Typed(f *data.Frame, t data.FrameType) *data.Frame {
 	m := Meta(f)
 	m.Type, m.TypeVersion = t, data.FrameTypeVersion{0, 1}
 	return f
-}
-
-// Notice adds a remark that Grafana shows at the panel's corner.
-func Notice(f *data.Frame, severity data.NoticeSeverity, format string, args ...any) {
-	m := Meta(f)
-	m.Notices = append(m.Notices, data.Notice{Severity: severity, Text: fmt.Sprintf(format, args...)})
-}
-
-// Incomplete marks an answer whose rest comes with the next refresh.
-func Incomplete(f *data.Frame, format string, args ...any) {
-	Notice(f, data.NoticeSeverityWarning, format, args...)
-	m := Meta(f)
-	c, _ := m.Custom.(Custom)
-	c.Incomplete = true
-	m.Custom = c
 }
 
 // Asked sets what the inspector shows as the executed query.

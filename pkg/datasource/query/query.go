@@ -21,6 +21,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Query is one query of a panel, an alert rule or Explore.
@@ -31,8 +32,9 @@ type Query struct {
 	From, To      time.Time
 	Interval      time.Duration // what Grafana would like between two points
 	MaxDataPoints int64
-	Alert         bool // asked by an alert rule: nothing empty from a cache may be believed
-	NoCache       bool // the user asked for a refresh past every cache
+	Alert         bool      // asked by an alert rule: nothing empty from a cache may be believed
+	NoCache       bool      // the user asked for a refresh past every cache
+	Reader        text.Lang // as Language reads it; set by [Each]
 }
 
 // UntilNow is the query over a range that ends with the minute that runs, where
@@ -84,14 +86,18 @@ func (e each) one(ctx context.Context, s *awsapi.Sessions, q Query) (r backend.D
 	if s != nil { // types that ask no AWS do without
 		q = q.UntilNow(s.Now())
 	}
+	var err error
+	if q.Reader, err = Language(q); err != nil {
+		return Fail(q.Reader, err)
+	}
 	frames, err := e.f(ctx, s, q)
 	if err != nil {
-		r = Fail(err)
+		r = Fail(q.Reader, err)
 		if len(frames) == 0 {
 			return r
 		}
 	}
-	r.Frames = Describe(frames, meter.Usage())
+	r.Frames = Describe(frames, meter.Usage(), q.Reader)
 	return r
 }
 

@@ -49,7 +49,7 @@ func ByPlace[Q interface {
 				return nil, err
 			}
 		}
-		a.Tell(frames[0])
+		a.Tell(frames[0], raw.Reader)
 		return frames, nil
 	})
 }

@@ -199,6 +199,14 @@ func TestTheBoardInGrafana(t *testing.T) {
 		return towers[0].Shown.Equal(towers[0].Desired)
 	})
 	r.golden("andon-alerts", r.andon(`"matchers":["site=\"tokyo\""]`))
+	for language, want := range map[string]string{
+		"en": "notice warning: The 1 most severe alerts are shown; there are more.\n",
+		"ja": "notice warning: 重大度の高い順に1件のアラートを表示しています。ほかにもあります。\n",
+	} {
+		if got := told(r.andon(fmt.Sprintf(`"limit":1,"language":%q`, language))); got != want {
+			t.Errorf("%s: %q", language, got)
+		}
+	}
 	r.golden("andon-towers", r.andon(`"kind":"towers"`))
 	counts := r.query(true, map[string]string{"A": `{"queryType":"andon","kind":"counts","matchers":["site=\"tokyo\""]}`})["A"]
 	r.golden("andon-counts", counts)
@@ -306,6 +314,9 @@ func TestBridgeTrouble(t *testing.T) {
 	r.bridge.Kill()
 	r.up = false
 	check("down", backend.StatusBadGateway, host, "connection refused")
+	if got := r.andon(`"language":"ja"`); got.Error == nil || !strings.HasPrefix(got.Error.Error(), "ブリッジ "+host+" から応答がありません：") {
+		t.Errorf("in Japanese: %v", got.Error)
+	}
 	healthy("down", backend.HealthStatusOk, "Not available: bridge: no answer from the bridge at "+host)
 	if status, body := r.post(user("suzuki", "Editor"), "send/1"); status != http.StatusBadGateway || !strings.Contains(body, host) {
 		t.Errorf("acknowledge: %d %s", status, body)
