@@ -29,7 +29,7 @@ func (i Identity) May(role string) bool {
 // OnBehalfOf is the header in which a user with on_behalf_of names the person.
 const OnBehalfOf = "X-Andon-On-Behalf-Of"
 
-// Errors of Authenticate.
+// Why somebody is not let in. All but ErrThisMachine are of Authenticate.
 var (
 	ErrNoCredentials = errors.New("log in: no credentials")
 	ErrWrong         = errors.New("log in: wrong name, password or token")
@@ -38,6 +38,8 @@ var (
 	ErrOnBehalf = errors.New("this user may not name another in " + OnBehalfOf + ": set on_behalf_of for the user in the configuration, and send one name")
 	// ErrBusy: too many passwords are being looked at; come again.
 	ErrBusy = errors.New("log in: too many at once, try again in a moment")
+	// ErrThisMachine: where there are no users, nobody else can be told apart.
+	ErrThisMachine = errors.New("without users, the board is read on this machine only (127.0.0.1 or localhost)")
 )
 
 // Users authenticates requests. It is safe for concurrent use.
@@ -80,6 +82,11 @@ func NewUsers(users []User) (*Users, error) {
 
 // Any reports whether there are users at all.
 func (u *Users) Any() bool { return len(u.users) > 0 }
+
+// Passwords reports whether there are users who could log in with a password.
+func (u *Users) Passwords() bool {
+	return slices.ContainsFunc(u.users, func(user User) bool { return user.PasswordHash != "" })
+}
 
 // Authenticate tells who made a request, by bearer token or HTTP Basic.
 func (u *Users) Authenticate(r *http.Request) (Identity, error) {

@@ -100,13 +100,20 @@ func begin(t *testing.T, users ...access.User) *fixture {
 		Bridge: f.bridge, Lamps: lamps, Shadow: shadow, Metrics: registry, Log: log, Version: "test", Config: "andon.yaml",
 		Reload: func(context.Context) error { return f.reload }, Started: time.Now(),
 	})
-	f.SetWeb(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	f.SetWeb(Web{Page: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/panic" {
 			panic("t0ken")
 		}
 		id, _ := Who(r)
 		_, _ = w.Write([]byte("page of " + id.Name))
-	}))
+	}), Refused: func(w http.ResponseWriter, r *http.Request, status int, err error) bool {
+		if r.Header.Get("Accept") != "text/html" {
+			return false
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("no page: " + err.Error()))
+		return true
+	}})
 	known, err := access.NewUsers(users)
 	if err != nil {
 		t.Fatal(err)

@@ -51,6 +51,31 @@ func TestRoles(t *testing.T) {
 	}
 }
 
+// Who opens the board and is not let in is told so by the page; the API answers
+// as programs read it, whoever asks.
+func TestThePageTurnsAwayInItsOwnWords(t *testing.T) {
+	f := begin(t, everybody(t)...)
+	html := []string{"Accept", "text/html"}
+	for _, path := range []string{"/", "/history", "/assets/board.css", "/nowhere"} {
+		f.want(f.ask(open, "GET", path, "", "", html...), http.StatusUnauthorized, "no page: log in: no credentials")
+		f.want(f.ask(open, "GET", path, "wrong", "", html...), http.StatusUnauthorized, "no page: log in: wrong")
+		f.want(f.ask(open, "GET", path, access.Viewer, "", append(html, access.OnBehalfOf, "x")...), http.StatusForbidden, "no page: this user may not")
+		f.want(f.ask(open, "GET", path, "", ""), http.StatusUnauthorized, `{"error":"log in: no credentials"}`)
+		f.want(f.ask(open, "GET", path, access.Viewer, "", html...), http.StatusOK, "page of viewer-san")
+	}
+	for _, path := range []string{"/api/v1/alerts", "/metrics"} {
+		w := f.ask(open, "GET", path, "", "", html...)
+		f.want(w, http.StatusUnauthorized, `{"error":"log in: no credentials"}`)
+		if w.Header().Get("WWW-Authenticate") == "" {
+			t.Errorf("%s: nobody is asked to log in", path)
+		}
+	}
+	none := begin(t)
+	none.want(none.ask(open, "GET", "/", "", "", html...), http.StatusForbidden, "no page: without users")
+	none.want(none.ask(whole, "GET", "/", "", "", append(html, "Host", "evil.example")...), http.StatusForbidden, "no page: without users")
+	none.want(none.ask(open, "GET", "/", "", ""), http.StatusForbidden, `{"error":"without users`)
+}
+
 func TestHealthNeedsNobody(t *testing.T) {
 	f := begin(t, everybody(t)...)
 	for _, l := range []access.Listener{open, {Address: ":1", Serve: []string{access.Receive}}} {
@@ -129,7 +154,7 @@ func TestAPanicIsAnswered(t *testing.T) {
 	if body := f.want(f.ask(whole, "GET", "/panic", "", ""), http.StatusInternalServerError, "its log tells"); strings.Contains(body, "t0ken") {
 		t.Errorf("the panic is shown: %s", body)
 	}
-	f.SetWeb(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	f.SetWeb(Web{Page: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })})
 	defer func() {
 		if p := recover(); p != http.ErrAbortHandler { //nolint:errorlint // the value itself
 			t.Errorf("an aborted request ended with %v", p)

@@ -45,7 +45,7 @@ type Server struct {
 	deps    Deps
 	users   atomic.Pointer[access.Users]
 	receive atomic.Pointer[receive.Server]
-	web     http.Handler
+	web     Web
 	wrong   access.Seldom // credentials
 }
 
@@ -63,11 +63,23 @@ func (s *Server) Use(users *access.Users, r *receive.Server) {
 	s.receive.Store(r)
 }
 
-// SetWeb gives the server the board page, which needs Who.
-func (s *Server) SetWeb(h http.Handler) { s.web = h }
+// Web is the board page.
+type Web struct {
+	Page http.Handler // needs Who
+	// Refused answers a request that may not see it, err of package access
+	// saying why, and reports whether it did: else it is answered as the API's
+	// are.
+	Refused func(w http.ResponseWriter, r *http.Request, status int, err error) bool
+}
+
+// SetWeb gives the server the board page.
+func (s *Server) SetWeb(web Web) { s.web = web }
 
 // HasUsers reports whether there are users who could log in.
 func (s *Server) HasUsers() bool { return s.users.Load().Any() }
+
+// HasPasswords reports whether some of them could with a password.
+func (s *Server) HasPasswords() bool { return s.users.Load().Passwords() }
 
 // identityKey carries the caller through the request's context.
 type identityKey struct{}
@@ -122,8 +134,9 @@ func (s *Server) mux(l access.Listener) *http.ServeMux {
 		mux.Handle("/api/", http.NewCrossOriginProtection().Handler(browser))
 		mux.Handle("POST /-/reload", http.NewCrossOriginProtection().Handler(g.needs(access.Admin, s.reload)))
 	}
-	if l.Serves(access.Web) && s.web != nil {
-		page := g.needs(access.Viewer, s.web.ServeHTTP)
+	if l.Serves(access.Web) && s.web.Page != nil {
+		g.refused = s.web.Refused
+		page := g.needs(access.Viewer, s.web.Page.ServeHTTP)
 		mux.Handle("/", http.NewCrossOriginProtection().Handler(page))
 	}
 	// The page takes every path; what another listener serves is not its own.
@@ -147,24 +160,19 @@ func notHere(w http.ResponseWriter, r *http.Request) {
 type guard struct {
 	s        *Server
 	loopback bool
+	// refused may answer who is not let in; nil: fail does.
+	refused func(w http.ResponseWriter, r *http.Request, status int, err error) bool
 }
 
 // needs wraps a handler that needs a role.
 func (g guard) needs(role string, h http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, err := g.identify(r)
-		var denied *client.Error
-		switch {
-		case errors.As(err, &denied):
-			if denied.Status == http.StatusUnauthorized {
-				w.Header().Set("WWW-Authenticate", `Basic realm="andon", charset="UTF-8"`)
-			}
-			fail(w, denied.Status, denied)
+		if err != nil {
+			g.turnAway(w, r, err)
 			return
-		case err != nil:
-			fail(w, http.StatusServiceUnavailable, err)
-			return
-		case !id.May(role):
+		}
+		if !id.May(role) {
 			message := fmt.Errorf("%s has the role %s; this needs the role %s", id.Name, id.Role, role)
 			if !g.s.users.Load().Any() {
 				message = fmt.Errorf("nothing can be changed over HTTP without users: add users with the role %s to the configuration", role)
@@ -176,6 +184,24 @@ func (g guard) needs(role string, h http.HandlerFunc) http.Handler {
 	})
 }
 
+// turnAway answers somebody whom identify does not know.
+func (g guard) turnAway(w http.ResponseWriter, r *http.Request, err error) {
+	status := http.StatusServiceUnavailable
+	switch {
+	case errors.Is(err, access.ErrNoCredentials), errors.Is(err, access.ErrWrong):
+		status = http.StatusUnauthorized
+	case errors.Is(err, access.ErrOnBehalf), errors.Is(err, access.ErrThisMachine):
+		status = http.StatusForbidden
+	}
+	if g.refused != nil && g.refused(w, r, status, err) {
+		return
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Basic realm="andon", charset="UTF-8"`)
+	}
+	fail(w, status, err)
+}
+
 // identify tells who asks. Without users, everybody on this machine reads.
 func (g guard) identify(r *http.Request) (access.Identity, error) {
 	users := g.s.users.Load()
@@ -184,18 +210,10 @@ func (g guard) identify(r *http.Request) (access.Identity, error) {
 		if errors.Is(err, access.ErrWrong) {
 			g.s.tellWrong(r)
 		}
-		if errors.Is(err, access.ErrNoCredentials) || errors.Is(err, access.ErrWrong) {
-			return id, &client.Error{Status: http.StatusUnauthorized, Message: err.Error()}
-		}
-		if errors.Is(err, access.ErrOnBehalf) {
-			return id, &client.Error{Status: http.StatusForbidden, Message: err.Error()}
-		}
 		return id, err
 	}
 	if !g.loopback || !localHost(r.Host) {
-		return access.Identity{}, &client.Error{
-			Status: http.StatusForbidden, Message: "without users, the board is read on this machine only (127.0.0.1 or localhost)",
-		}
+		return access.Identity{}, access.ErrThisMachine
 	}
 	return access.Identity{Name: "somebody on this machine", Role: access.Viewer}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/andonhq/andon/pkg/access"
@@ -57,10 +58,7 @@ func (c *Config) validateNotifiers() config.Problems {
 			ps.Add(at+".name", "a name of its own", "%q is the name of notifiers[%d] too", n.Name, first)
 		}
 		names[n.Name] = i
-		bundled := false
-		for _, b := range BundledNotifiers {
-			bundled = bundled || b == n.Name
-		}
+		bundled := slices.Contains(BundledNotifiers, n.Name)
 		switch {
 		case n.Path == "" && n.SHA256 != "":
 			ps.Add(at+".path", "the path of the notifier whose sha256 this is", "missing")
@@ -75,6 +73,10 @@ func (c *Config) validateNotifiers() config.Problems {
 	}
 	return ps
 }
+
+// onePerAddress: a PATLITE tower has an address of its own; what others have is
+// known to their notifiers only.
+func onePerAddress(notifier string) bool { return slices.Contains(BundledNotifiers, notifier) }
 
 const oneTower = "one entry for each tower; match and show say what it shows"
 
@@ -91,7 +93,7 @@ func (c *Config) validateTowers() config.Problems {
 			ps.Add(at+".name", "a name of its own", "%q is the name of towers[%d] too", t.Name, first)
 		}
 		names[t.Name] = i
-		if first := t.SameAs(c.Towers[:i]); first >= 0 {
+		if first := t.SameAs(c.Towers[:i], onePerAddress); first >= 0 {
 			ps.Add(at+".settings.address", oneTower, "towers[%d] is at %s too: the two would switch each other's lights", first, t.Place())
 		}
 		known := false

@@ -30,7 +30,7 @@ func (c *Config) Warnings() error {
 	for i, t := range c.Towers {
 		at := fmt.Sprintf("towers[%d]", i)
 		ps = append(ps, tower.Warnings(at, t, c.Severities)...)
-		if first := t.NearTo(c.Towers[:i]); first >= 0 {
+		if first := t.NearTo(c.Towers[:i], onePerAddress); first >= 0 {
 			ps.Add(at+".settings.address", oneTower, "towers[%d] is at %s, this at %s: if that is one tower, the two switch each other's lights", first, c.Towers[first].Place(), t.Place())
 		}
 	}

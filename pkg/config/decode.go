@@ -43,6 +43,8 @@ func (ps *Problems) Add(path, allowed, what string, args ...any) {
 type Document struct {
 	File string
 	pos  map[string][2]int
+	// hints say what to write for a full-width character of a value.
+	hints map[string]string
 }
 
 // FileError is every mistake of one file.
@@ -82,6 +84,7 @@ func (d *Document) Locate(problems Problems) error {
 		if located[i].Line != 0 {
 			continue
 		}
+		located[i].Allowed = hinted(d.hints[located[i].Path], located[i].Allowed)
 		for path := located[i].Path; ; path = parent(path) {
 			if at, ok := d.pos[path]; ok {
 				located[i].Line, located[i].Column = at[0], at[1]
@@ -120,7 +123,7 @@ var (
 // document is returned with them, so that more can be found by validating what
 // could be decoded, and all be told at once by Locate.
 func Decode(file string, r io.Reader, into any) (*Document, Problems) {
-	doc := &Document{File: file, pos: map[string][2]int{"": {1, 1}}}
+	doc := &Document{File: file, pos: map[string][2]int{"": {1, 1}}, hints: map[string]string{}}
 	var problems Problems
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -134,13 +137,13 @@ func Decode(file string, r io.Reader, into any) (*Document, Problems) {
 		problems.Add("", allowedIn(reflect.TypeOf(into).Elem()), "the file holds no settings")
 		return doc, problems
 	case err != nil:
-		return doc, append(problems, syntaxProblem(err, text))
+		return doc, append(problems, syntaxProblems(err, text)...)
 	}
 	var second yaml.Node
 	switch err := dec.Decode(&second); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
-		problems = append(problems, syntaxProblem(err, text))
+		problems = append(problems, syntaxProblems(err, text)...)
 	default:
 		problems = append(problems, Problem{
 			What: "a second document follows (---)", Allowed: "one YAML document a file", Line: second.Line, Column: second.Column,
@@ -153,7 +156,10 @@ func Decode(file string, r io.Reader, into any) (*Document, Problems) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-func syntaxProblem(err error, file []byte) Problem {
+func syntaxProblems(err error, file []byte) Problems {
+	if wide := wideSyntax(file); len(wide) > 0 {
+		return wide
+	}
 	text := err.Error()
 	p := Problem{Line: 1, Column: 1}
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
@@ -167,7 +173,7 @@ func syntaxProblem(err error, file []byte) Problem {
 		p.Line, p.Column = line, column
 		p.What, p.Allowed = "not YAML: the line is indented with a tab, which is not allowed", "indent with spaces"
 	}
-	return p
+	return Problems{p}
 }
 
 // leadingTab finds a tab before what a line says, unless that begins with one of

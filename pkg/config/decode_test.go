@@ -194,7 +194,7 @@ func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		"", "---", "# c", "listen: a", "servers: [{name: a, port: 1, wait: 1h}]", "show: {a: {b: [1, {c: d}]}}", "show: &a [*a]", "show: &a {b: *a}", "? [a]\n: b",
 		"servers:\n  - &x {name: a}\n  - *x\n", "show: {a: 1, a: 2}", "show: {1: x, ~: y}", "listen: \"\\xff\"", "a: |\n  b\n", "show: {a: !!binary aGVsbG8=, b: !!timestamp 2026-10-06, c: !x y}",
-		"show: {<<: {a: b}}", "listen: a\n--- b", "%YAML 1.2\n---\nlisten: a",
+		"show: {<<: {a: b}}", "listen: a\n--- b", "%YAML 1.2\n---\nlisten: a", "listen：a\nservers：\n　- ｎame: x，", "servers: ［{name: １}］\n---\nshow：x\n",
 	} {
 		f.Add(seed)
 	}

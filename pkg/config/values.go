@@ -22,7 +22,7 @@ type decoder struct {
 
 func (d *decoder) add(n *yaml.Node, path, allowed, what string, args ...any) {
 	*d.problems = append(*d.problems, Problem{
-		Path: path, What: fmt.Sprintf(what, args...), Allowed: allowed, Line: n.Line, Column: n.Column,
+		Path: path, What: fmt.Sprintf(what, args...), Allowed: hinted(wideHint(n), allowed), Line: n.Line, Column: n.Column,
 	})
 }
 
@@ -80,6 +80,7 @@ func (d *decoder) node(path string, n *yaml.Node, v reflect.Value) {
 	if _, ok := d.doc.pos[path]; !ok || path == "" {
 		d.doc.pos[path] = [2]int{n.Line, n.Column}
 	}
+	d.hint(path, n)
 	switch v.Type() {
 	case rawType:
 		raw := Raw{Node: n}
@@ -119,6 +120,17 @@ func (d *decoder) node(path string, n *yaml.Node, v reflect.Value) {
 	}
 }
 
+// hint remembers what to write for a full-width character of a value, or of a
+// name that is free, for who finds out later that it cannot be.
+func (d *decoder) hint(path string, n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode {
+		return
+	}
+	if hint := wideIn(n.Value); hint != "" {
+		d.doc.hints[path] = hint
+	}
+}
+
 // rawError is what the YAML library says of a part of the file, without its
 // own name and lines.
 func rawError(err error) string {
@@ -138,6 +150,7 @@ func (d *decoder) positions(path string, n *yaml.Node) {
 	if _, ok := d.doc.pos[path]; !ok {
 		d.doc.pos[path] = [2]int{n.Line, n.Column}
 	}
+	d.hint(path, n)
 	switch n.Kind {
 	case yaml.MappingNode:
 		seen := map[string]bool{}
@@ -147,6 +160,7 @@ func (d *decoder) positions(path string, n *yaml.Node) {
 			if !d.key(path, key) || !d.once(at, key, seen) {
 				continue
 			}
+			d.hint(at, key)
 			d.positions(at, value)
 		}
 	case yaml.SequenceNode:
@@ -232,6 +246,7 @@ func (d *decoder) mapping(path string, n *yaml.Node, v reflect.Value) {
 			continue
 		}
 		d.doc.pos[at] = [2]int{value.Line, value.Column}
+		d.hint(at, key)
 		e := reflect.New(v.Type().Elem()).Elem()
 		d.node(at, value, e)
 		v.SetMapIndex(k, e)

@@ -1,6 +1,7 @@
 package receive
 
 import (
+	"reflect"
 	"sync"
 	"time"
 
@@ -38,4 +39,16 @@ func (d *denials) accepted() int {
 	}
 	d.open = false
 	return d.n
+}
+
+// denialsOf returns what a server, nil where there is none, knows of the refusals
+// of a receiver that is configured so, and nothing where it is configured
+// otherwise: whether that helped, the next request tells.
+func (s *Server) denialsOf(c *Config) *denials {
+	if s != nil {
+		if rc := s.receivers[c.Name]; rc != nil && reflect.DeepEqual(rc.config, *c) {
+			return rc.denied
+		}
+	}
+	return &denials{}
 }

@@ -98,3 +98,46 @@ func TestOnlyAuthenticationIsDenied(t *testing.T) {
 		t.Errorf("got\n%s", b.log)
 	}
 }
+
+// A reload keeps what is known of a receiver that it does not change: its
+// refusals are not news again, and their end is told with all of their number.
+func TestDenialsOutliveAReload(t *testing.T) {
+	wrong := []string{"Authorization", "Bearer wrong-0123"}
+	am := message(t, "alertmanager-webhook-v4.json")
+	same := alertmanagerConfig(t)
+	other := same
+	other.Default = "critical"
+	for name, c := range map[string]struct {
+		after    Config
+		warnings int
+		told     string
+	}{
+		"unchanged": {same, 1, "refused=5\n"},
+		"changed":   {other, 2, "refused=2\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil, same)
+			send := func(status, times int, headers ...string) {
+				t.Helper()
+				for range times {
+					if got, answer := b.post(t, "am", am, headers...); got != status {
+						t.Fatalf("got %d %v", got, answer)
+					}
+				}
+			}
+			send(http.StatusUnauthorized, 3, wrong...)
+			for range 2 { // as configured already: nothing comes of it
+				b.reload(t, c.after)
+			}
+			send(http.StatusUnauthorized, 2, wrong...)
+			if got := strings.Count(b.log.String(), "level=WARN"); got != c.warnings {
+				t.Errorf("expected %d warnings, got\n%s", c.warnings, b.log)
+			}
+			b.reload(t, c.after)
+			send(http.StatusOK, 2)
+			if log := b.log.String(); strings.Count(log, "accepts requests again") != 1 || !strings.HasSuffix(log, c.told) {
+				t.Errorf("expected the end to be told once, with %q, got\n%s", c.told, log)
+			}
+		})
+	}
+}

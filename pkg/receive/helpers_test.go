@@ -158,6 +158,18 @@ func newBench(t testing.TB, tr transport, cfgs ...Config) *bench {
 	return b
 }
 
+// reload puts a server of another configuration in the place of the one there.
+func (b *bench) reload(t testing.TB, cfgs ...Config) {
+	t.Helper()
+	deps := b.deps
+	deps.Before = b.Server
+	next, err := NewServer(cfgs, deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Server = next
+}
+
 // post sends a body with the token and returns status and answer.
 func (b *bench) post(t testing.TB, name string, body []byte, headers ...string) (int, map[string]string) {
 	t.Helper()

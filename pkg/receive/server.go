@@ -27,6 +27,9 @@ type Deps struct {
 	Transport http.RoundTripper
 	// Metrics may be nil.
 	Metrics *Metrics
+	// Before is the server whose place this one takes, nil at the start. What it
+	// knows of a receiver whose configuration stays as it is goes on.
+	Before *Server
 }
 
 const (
@@ -65,7 +68,8 @@ type receiver struct {
 	name   string
 	guard  *guard
 	sender sender
-	denied denials
+	config Config
+	denied *denials
 }
 
 // NewServer opens the configured receivers: it reads their secrets and
@@ -77,6 +81,8 @@ func NewServer(cfgs []Config, deps Deps) (*Server, error) {
 	if deps.Metrics == nil {
 		deps.Metrics = NewMetrics(prometheus.NewRegistry())
 	}
+	before := deps.Before
+	deps.Before = nil // else each reload would keep all those before it
 	s := &Server{
 		deps: deps, receivers: make(map[string]*receiver, len(cfgs)),
 		known: newRoom(maxInFlight, maxBodies), strangers: newRoom(maxInFlight/strangersShare, maxBodies/strangersShare), within: answerWithin,
@@ -97,7 +103,7 @@ func NewServer(cfgs []Config, deps Deps) (*Server, error) {
 		if err != nil {
 			errs = append(errs, fmt.Errorf("receivers[%d].%w", i, err))
 		}
-		s.receivers[c.Name] = &receiver{name: c.Name, guard: g, sender: opened}
+		s.receivers[c.Name] = &receiver{name: c.Name, guard: g, sender: opened, config: *c, denied: before.denialsOf(c)}
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -110,7 +116,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, _ := strings.CutPrefix(r.URL.Path, "/receive/")
 	rc := s.receivers[name]
 	if rc == nil {
-		rc = &receiver{}
+		rc = &receiver{denied: &denials{}}
 	}
 	out, err := s.handle(w, r, rc)
 	if err != nil {

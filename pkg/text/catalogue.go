@@ -126,7 +126,22 @@ var catalogue = map[Key]both{
 	"said.no_reset":   {"This alert needs no reset.", "このアラートはリセット不要です。"},
 	"said.shadow":     {"Shadow mode: no lamp is connected.", "シャドーモードのため、信号灯に接続していません。"},
 
-	"error.login":       {"Log in to see the board.", "ボードを見るにはログインしてください。"},
+	"error.login": {"Log in to see the board.", "ボードを見るにはログインしてください。"},
+
+	"door.wrong":         {"Wrong name or password.", "ユーザー名またはパスワードが正しくありません。"},
+	"door.password":      {"The browser asks for the name and the password of a user of this board: users in the configuration of the bridge, with password_hash.", "ブラウザーの入力画面で、このボードのユーザー名とパスワードを入力してください。ユーザーはブリッジの設定ファイルの users に password_hash を付けて登録します。"},
+	"door.no_passwords":  {"No user of this bridge has a password. To log in with one, whoever runs the bridge gives a user of its configuration a password_hash: docs/configuration.md, users.", "パスワードを持つユーザーが登録されていません。パスワードでログインするには、ブリッジの管理者が設定ファイルの users に password_hash を設定します（docs/configuration.md の users）。"},
+	"door.proxy":         {"A token (token_file) is for programs, and for a proxy in front of this page that logs people in by itself: it sends Authorization: Bearer with the token of a user.", "トークン（token_file）はプログラム用です。ログインを受け持つプロキシをこのページの前に置く場合は、ユーザーのトークンを Authorization: Bearer ヘッダーで送るように設定します。"},
+	"door.log_in":        {"Log in", "ログイン"},
+	"door.again":         {"Try again", "再試行"},
+	"door.machine":       {"This board can be read on the bridge's own machine only.", "このボードは、ブリッジが動いているマシンからのみ閲覧できます。"},
+	"door.machine_here":  {"There, open it as 127.0.0.1 or localhost.", "そのマシンで、127.0.0.1 または localhost を指定して開いてください。"},
+	"door.machine_users": {"To read it from elsewhere, whoever runs the bridge adds users to its configuration: docs/configuration.md, users.", "ほかのマシンから閲覧するには、ブリッジの管理者が設定ファイルに users を追加します（docs/configuration.md の users）。"},
+	"door.behalf":        {"This user may not speak for another.", "このユーザーは、ほかの人の名前で操作できません。"},
+	"door.behalf_how":    {"The request names a person in the header X-Andon-On-Behalf-Of. A proxy that sends it needs a user with on_behalf_of: docs/configuration.md, users.", "リクエストの X-Andon-On-Behalf-Of ヘッダーに名前があります。このヘッダーを送るプロキシには、on_behalf_of を設定したユーザーが必要です（docs/configuration.md の users）。"},
+	"door.busy":          {"Too many are logging in at once.", "ログインの要求が集中しています。"},
+	"door.busy_how":      {"Try again in a moment.", "少し待ってから再試行してください。"},
+
 	"error.not_found":   {"There is nothing here.", "ページが見つかりません。"},
 	"error.no_users":    {"Nothing can be changed here: the configuration has no users.", "設定ファイルに users がないため、操作できません。"},
 	"error.forbidden":   {"Your role may read, but not act.", "閲覧権限のみのため、操作できません。"},

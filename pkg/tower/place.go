@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 )
 
 // Place is where the settings say that a tower is, in one spelling for all ways
-// to write it. Two towers of one notifier at one place are one tower with two
-// minds.
+// to write it. Two entries of one tower would be one tower with two minds.
 type Place struct {
 	Host string // "": the settings name no address
 	Port string // "": the notifier decides
@@ -83,14 +83,36 @@ func (p Place) near(o Place) bool {
 	return p.Host != "" && p.Host == o.Host && p.Port != o.Port && p.Usual && o.Usual
 }
 
+// OnePerAddress tells of a notifier that there is one tower at an address, whatever
+// else the settings say. Another notifier may reach several through one: by a
+// channel, a number, a name.
+type OnePerAddress func(notifier string) bool
+
 // SameAs returns the first of some towers that the same notifier drives at the
 // same place, -1: there is none.
-func (c Config) SameAs(others []Config) int {
-	return slices.IndexFunc(others, func(o Config) bool { return o.Notifier == c.Notifier && o.Place().same(c.Place()) })
+func (c Config) SameAs(others []Config, alone OnePerAddress) int {
+	return slices.IndexFunc(others, func(o Config) bool { return c.mayBe(o, alone) && o.Place().same(c.Place()) })
 }
 
 // NearTo returns the first of some towers that the same notifier drives at the
 // same host by another protocol, or by a port that is the same one perhaps.
-func (c Config) NearTo(others []Config) int {
-	return slices.IndexFunc(others, func(o Config) bool { return o.Notifier == c.Notifier && o.Place().near(c.Place()) })
+func (c Config) NearTo(others []Config, alone OnePerAddress) int {
+	return slices.IndexFunc(others, func(o Config) bool { return c.mayBe(o, alone) && o.Place().near(c.Place()) })
+}
+
+// mayBe reports whether two entries are one tower if they are at one place.
+func (c Config) mayBe(o Config, alone OnePerAddress) bool {
+	return c.Notifier == o.Notifier && (alone(c.Notifier) || reflect.DeepEqual(c.beyondPlace(), o.beyondPlace()))
+}
+
+// beyondPlace are the settings that say nothing of the place.
+func (c Config) beyondPlace() map[string]any {
+	m, _ := c.Settings.Value.(map[string]any)
+	rest := make(map[string]any, len(m))
+	for name, value := range m {
+		if name != "address" && name != "port" {
+			rest[name] = value
+		}
+	}
+	return rest
 }

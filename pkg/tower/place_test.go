@@ -17,6 +17,7 @@ func TestPlace(t *testing.T) {
 		}
 		return at("patlite", m)
 	}
+	alone := func(notifier string) bool { return notifier == "patlite" }
 	const same, near, apart = "same", "near", "apart"
 	for _, c := range []struct {
 		one, other Config
@@ -40,13 +41,22 @@ func TestPlace(t *testing.T) {
 		{address("192.0.2.1", ""), address("192.0.2.2", ""), apart},
 		{address("192.0.2.1", ""), at("other", map[string]any{"address": "192.0.2.1"}), apart},
 		{address("", ""), address("", ""), apart},
+		// What a setting means to another notifier, nobody else knows.
+		{at("hub", map[string]any{"address": "192.0.2.1", "unit": 1}), at("hub", map[string]any{"address": "192.0.2.1", "unit": 2}), apart},
+		{at("hub", map[string]any{"address": "192.0.2.1", "unit": 1}), at("hub", map[string]any{"address": "192.0.2.1"}), apart},
+		{at("hub", map[string]any{"address": "192.0.2.1", "unit": 1}), at("hub", map[string]any{"address": "192.0.2.1.", "unit": 1}), same},
+		{at("hub", map[string]any{"address": "192.0.2.1", "at": map[string]any{"bus": 1}}), at("hub", map[string]any{"address": "192.0.2.1", "at": map[string]any{"bus": 1}}), same},
+		{at("hub", map[string]any{"address": "192.0.2.1", "protocol": "http"}), at("hub", map[string]any{"address": "192.0.2.1", "protocol": "pns"}), apart},
+		{at("hub", map[string]any{"address": "192.0.2.1:80", "unit": 1}), at("hub", map[string]any{"address": "192.0.2.1", "unit": 1}), near},
+		{at("hub", map[string]any{"address": "192.0.2.1:80", "unit": 1}), at("hub", map[string]any{"address": "192.0.2.1", "unit": 2}), apart},
+		{at("patlite", map[string]any{"address": "192.0.2.1", "model": "NHV6"}), at("patlite", map[string]any{"address": "192.0.2.1", "model": "NHV4"}), same},
 		{at("x", nil), at("x", map[string]any{"address": 7}), apart},
 	} {
 		for _, pair := range [][2]Config{{c.one, c.other}, {c.other, c.one}} {
 			got := apart
-			if pair[1].SameAs(pair[:1]) == 0 {
+			if pair[1].SameAs(pair[:1], alone) == 0 {
 				got = same
-			} else if pair[1].NearTo(pair[:1]) == 0 {
+			} else if pair[1].NearTo(pair[:1], alone) == 0 {
 				got = near
 			}
 			if got != c.want {

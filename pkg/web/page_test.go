@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -183,7 +184,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// The policy would block what is written into the page itself.
+// The policy would block what is written into the page itself; the style of the
+// door it allows, see TestTheDoor.
 func TestNothingIsInline(t *testing.T) {
 	inline := regexp.MustCompile(`(?i)<script>|<style|\sstyle=|\son[a-z]+=|(src|href|action)="https?://`)
 	entries, err := templateFiles.ReadDir("templates")
@@ -195,6 +197,7 @@ func TestNothingIsInline(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		data = bytes.Replace(data, []byte("<style>{{.Style}}</style>"), nil, 1)
 		if m := inline.Find(data); m != nil {
 			t.Errorf("%s: %s", e.Name(), m)
 		}

@@ -59,7 +59,7 @@ func (s *server) open(w http.ResponseWriter, r *http.Request) (*page, error) {
 		if ctx := r.Context().Err(); ctx != nil {
 			return p, ctx
 		}
-		return p, &refusal{http.StatusUnauthorized, "error.login"}
+		return p, &noLogin{err}
 	}
 	return p, nil
 }
@@ -71,6 +71,11 @@ type refusal struct {
 }
 
 func (e *refusal) Error() string { return string(e.key) }
+
+// noLogin is that nobody known made a request.
+type noLogin struct{ why error }
+
+func (e *noLogin) Error() string { return e.why.Error() }
 
 // reading serves a page to everybody who may read.
 func (s *server) reading(h func(*page) error) http.HandlerFunc {
@@ -128,9 +133,13 @@ func (s *server) refuse(p *page, err error) {
 	status, detail := http.StatusServiceUnavailable, ""
 	var key text.Key
 	var r *refusal
+	var stranger *noLogin
 	switch {
 	case p.r.Context().Err() != nil:
 		return // nobody is there to read it
+	case errors.As(err, &stranger):
+		Refuse(p.w, p.r, Closed{Status: http.StatusUnauthorized, Why: stranger.why, Passwords: true})
+		return
 	case errors.As(err, &r):
 		status, key = r.status, r.key
 	case errors.Is(err, errNotFound):
@@ -142,9 +151,6 @@ func (s *server) refuse(p *page, err error) {
 	default:
 		key, detail = "error.unavailable", err.Error()
 		s.Log.Warn("page not served", "path", p.r.URL.Path, "error", err)
-	}
-	if status == http.StatusUnauthorized {
-		p.w.Header().Set("WWW-Authenticate", `Basic realm="Andon", charset="UTF-8"`)
 	}
 	_ = p.render(status, "error.html", struct {
 		*page
@@ -186,8 +192,7 @@ func acceptsGzip(accept string) bool {
 	for item := range strings.SplitSeq(accept, ",") {
 		coding, params, _ := strings.Cut(item, ";")
 		if strings.TrimSpace(coding) == "gzip" {
-			quality, found := strings.CutPrefix(strings.ReplaceAll(params, " ", ""), "q=")
-			return !found || strings.Trim(quality, "0.") != ""
+			return wanted(params)
 		}
 	}
 	return false

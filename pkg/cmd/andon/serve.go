@@ -93,6 +93,7 @@ type daemon struct {
 	server  *api.Server
 	metrics *prometheus.Registry
 	receive *receive.Metrics
+	senders *receive.Server // in force
 	reloads *prometheus.GaugeVec
 	mu      sync.Mutex // one reload at a time
 }
@@ -163,7 +164,7 @@ func (d *daemon) prepare(cfg *bridge.Config) (take func(), err error) {
 		return nil, err
 	}
 	receivers, err := receive.NewServer(cfg.Receivers, receive.Deps{
-		Sink: d.bridge, Now: time.Now, Logger: d.log, Metrics: d.receive,
+		Sink: d.bridge, Now: time.Now, Logger: d.log, Metrics: d.receive, Before: d.senders,
 	})
 	if err != nil {
 		return nil, err
@@ -173,6 +174,7 @@ func (d *daemon) prepare(cfg *bridge.Config) (take func(), err error) {
 		return nil, err
 	}
 	return func() {
+		d.senders = receivers
 		d.server.Use(users, receivers)
 		d.queues.Use(queues)
 	}, nil

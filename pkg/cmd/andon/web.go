@@ -10,7 +10,7 @@ import (
 )
 
 // newWeb makes the board page of a daemon.
-func newWeb(d *daemon) http.Handler {
+func newWeb(d *daemon) api.Web {
 	deps := web.FromBridge(d.bridge, d.lamps)
 	deps.HasUsers = d.server.HasUsers
 	deps.Who = func(r *http.Request) (access.Identity, error) {
@@ -21,5 +21,11 @@ func newWeb(d *daemon) http.Handler {
 	}
 	deps.Shadow = d.shadow != nil
 	deps.Log = d.log
-	return web.New(deps)
+	return api.Web{Page: web.New(deps), Refused: func(w http.ResponseWriter, r *http.Request, status int, err error) bool {
+		if !web.WantsPage(r) {
+			return false
+		}
+		web.Refuse(w, r, web.Closed{Status: status, Why: err, Passwords: d.server.HasPasswords()})
+		return true
+	}}
 }

@@ -76,6 +76,13 @@ func TestUsersAndRoles(t *testing.T) {
 	w.Expect(opsRoom, warning)
 	w.Expect(hall, warning)
 
+	browser := map[string]string{"Accept": "text/html,*/*;q=0.8", "Accept-Language": "ja"}
+	for path, want := range map[string]string{"/": "ユーザー名とパスワードを入力", "/api/v1/alerts": `{"error":"log in: no credentials"}`} {
+		status, body := w.ask(http.DefaultClient, request{url: w.bridge.URL + path, header: browser})
+		if status != http.StatusUnauthorized || !strings.Contains(body, want) {
+			t.Errorf("a browser without a login that opens %s is answered %d: %s", path, status, body)
+		}
+	}
 	ack := request{url: "/api/v1/ack", body: `{"match":["alertname=\"Slow\""]}`}
 	reload := request{url: "/-/reload", method: http.MethodPost}
 	as := func(r request, user, password string) request {

@@ -122,3 +122,28 @@ func (w *world) unchangedBy(what string) {
 		w.Errorf("after %s %s is %q, expected 0", what, reloadedWell, got)
 	}
 }
+
+// A sender that was refused before a reload is no news after it.
+func TestReloadKeepsWhoIsRefused(t *testing.T) {
+	t.Parallel()
+	w := begin(t)
+	send := func(token string, want int) {
+		t.Helper()
+		r := request{url: w.bridge.URL + "/receive/alertmanager", token: token, body: `{"version":"4","status":"firing","alerts":[]}`}
+		if status, answer := w.ask(http.DefaultClient, r); status != want {
+			t.Errorf("the sender was answered %d: %s", status, answer)
+		}
+	}
+	send("mistyped", http.StatusUnauthorized)
+	w.change(raiseSlow)
+	w.hangup(`msg="configuration reloaded"`)
+	send("mistyped", http.StatusUnauthorized)
+	if n := strings.Count(w.log(), `msg="receiver refuses requests`); n != 1 {
+		t.Errorf("it was logged %d times that the sender is refused, expected once", n)
+	}
+	w.hangup(`msg="configuration reloaded"`)
+	send(amToken, http.StatusOK)
+	w.until("the log says that it is accepted again", func() bool {
+		return strings.Contains(w.log(), `msg="receiver accepts requests again" receiver=alertmanager`) && strings.Contains(w.log(), " refused=2\n")
+	})
+}
