@@ -131,7 +131,7 @@ func answersOf(parts []part) map[string]*answer {
 // read is the query and the places it names.
 func read(s *awsapi.Sessions, raw query.Query) (q Query, places []query.Place, err error) {
 	defer query.RecoverError(&err)
-	if q, err = decode(raw); err != nil {
+	if q, err = decode(raw, s.Now()); err != nil {
 		return q, nil, err
 	}
 	// An alert rule goes on asking for what has had no data for hours: what is not
