@@ -39,7 +39,7 @@ func newClient(s *Sessions, a *access, id Identity, region string) *Client {
 	c.logs = cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.BaseEndpoint = s.endpointFor("logs", region) })
 	c.cloudtrail = cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { o.BaseEndpoint = s.endpointFor("cloudtrail", region) })
 	c.config = configservice.NewFromConfig(cfg, func(o *configservice.Options) { o.BaseEndpoint = s.endpointFor("config", region) })
-	c.sqs = sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint = s.endpointFor("sqs", region) })
+	c.sqs = sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint, o.HTTPClient = s.endpointFor("sqs", region), s.polls })
 	c.sts = s.newSTS(cfg)
 	return c
 }

@@ -99,7 +99,7 @@ func (w *part) label(r cwtypes.MetricDataResult) string {
 		return label
 	case req.Expression == "":
 		return req.Metric
-	case w.plan.search == 0 && !w.plan.sql, label == aws.ToString(r.Id):
+	case w.plan.search == 0 && !w.plan.sql && !w.plan.array, label == aws.ToString(r.Id):
 		return req.ID
 	}
 	return label

@@ -87,11 +87,68 @@ func references(expression string) (ids []string, all bool) {
 		switch {
 		case t.kind == tokenName && metricID.MatchString(t.text) && !slices.Contains(ids, t.text):
 			ids = append(ids, t.text)
-		case t.kind == tokenCall && t.text == "METRICS":
+		case isMetrics(t):
 			all = true
 		}
 	}
 	return ids, all
+}
+
+func isMetrics(t token) bool { return t.kind == tokenCall && strings.EqualFold(t.text, "METRICS") }
+
+// replaceMetrics gives each METRICS() of an expression another form. text is that
+// of METRICS('text'), empty where there is none.
+func replaceMetrics(expression string, form func(text string) string) string {
+	if isSQL(expression) {
+		return expression
+	}
+	var b strings.Builder
+	for rest := tokens(expression); len(rest) > 0; {
+		t := rest[0]
+		rest = rest[1:]
+		if text, after, ok := metricsArgument(rest); ok && isMetrics(t) {
+			b.WriteString(form(text))
+			rest = after
+			continue
+		}
+		b.WriteString(t.text)
+	}
+	return b.String()
+}
+
+// metricsArgument reads () or ('text'), and gives what is after it.
+func metricsArgument(all []token) (text string, after []token, ok bool) {
+	next := func() (t token) {
+		for len(all) > 0 && strings.TrimSpace(t.text) == "" {
+			t, all = all[0], all[1:]
+		}
+		return t
+	}
+	if next().text != "(" {
+		return "", nil, false
+	}
+	t := next()
+	if t.kind == tokenString {
+		text, t = strings.Trim(t.text, `'"`), next()
+	}
+	return text, all, t.text == ")"
+}
+
+// metricsCall is METRICS() or METRICS('text').
+func metricsCall(text string) string {
+	if text == "" {
+		return "METRICS()"
+	}
+	return "METRICS('" + text + "')"
+}
+
+// arrayOf is an array of metrics in metric math.
+func arrayOf(ids []string) string { return "[" + strings.Join(ids, ", ") + "]" }
+
+// isArray tells whether an expression has an array of metrics, so that its answer
+// may be several series.
+func isArray(expression string) bool {
+	return !isSQL(expression) && slices.ContainsFunc(tokens(expression), func(t token) bool { return t.text == "[" || isMetrics(t) })
 }
 
 // countSearches is how many SEARCH calls an expression has.

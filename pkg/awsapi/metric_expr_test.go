@@ -63,3 +63,50 @@ func FuzzTokens(f *testing.F) {
 		}
 	})
 }
+
+func TestGroupsAndMETRICSAreSpelledOut(t *testing.T) {
+	reqs := []MetricRequest{
+		{ID: "cpu_0", Group: "cpu", Metric: "x"},
+		{ID: "cpu_1", Group: "cpu", Metric: "x"},
+		{ID: "mem", Metric: "y"},
+		{ID: "Not an id", Metric: "z"},
+		{ID: "half", Expression: "mem / 2"},
+	}
+	for in, want := range map[string]string{
+		"SUM(cpu) / mem":                   "SUM([cpu_0, cpu_1]) / mem",
+		"SUM(METRICS()) / mem":             "SUM(METRICS()) / mem",
+		"SUM(METRICS('cpu')) AND mem":      "SUM([cpu_0, cpu_1]) AND mem",
+		"metrics ( \"mem\" ) AND mem":      "[mem] AND mem",
+		"SUM(METRICS('disk'))":             "SUM(METRICS('disk'))",
+		"METRICS(1, 2)":                    "METRICS(1, 2)",
+		"SEARCH('cpu METRICS()', 'p', 60)": "SEARCH('cpu METRICS()', 'p', 60)",
+		"SELECT AVG(cpu) FROM METRICS()":   "SELECT AVG(cpu) FROM METRICS()",
+	} {
+		got := spelled(append(reqs, MetricRequest{ID: "e", Expression: in}))
+		if last := got[len(got)-1].Expression; last != want {
+			t.Errorf("%s\n got %s\nwant %s", in, last, want)
+		}
+	}
+}
+
+// In a call with others METRICS() is the plan's own metrics.
+func TestMETRICSOnTheWire(t *testing.T) {
+	one := func(id string) MetricRequest {
+		return MetricRequest{ID: id, Namespace: "N", Metric: id, Stat: "Sum", Period: time.Minute}
+	}
+	plans, errs := planMetrics("scope", []MetricRequest{
+		one("a"), one("b"), {ID: "all", Expression: "SUM(METRICS())", Period: time.Minute}, {ID: "none", Expression: "SUM(METRICS('x')) / a", Period: time.Minute},
+	})
+	for i, want := range []string{2: "SUM(METRICS('q7r'))", 3: "SUM(METRICS('q7none')) / q7r0"} {
+		if want == "" {
+			continue
+		}
+		if errs[i] != nil {
+			t.Fatal(errs[i])
+		}
+		q := plans[i].queries("q7")
+		if got := *q[0].Expression; got != want || len(q) != 3 || *q[1].Id != "q7r0" {
+			t.Errorf("%s with %d queries, want %s", got, len(q), want)
+		}
+	}
+}

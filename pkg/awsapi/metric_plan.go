@@ -2,6 +2,8 @@ package awsapi
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,12 +20,14 @@ type metricPlan struct {
 	key    string          // of its data: identity, endpoint, region and definition
 	blocks bool            // data may be kept in blocks
 	sql    bool
-	search int // SEARCH calls in it
+	array  bool // an expression over an array of metrics
+	search int  // SEARCH calls in it
 }
 
 // planMetrics resolves the requests of one call. Mistakes are errors of their own
 // request; the plan at its place is nil.
 func planMetrics(scope string, reqs []MetricRequest) ([]*metricPlan, []error) {
+	reqs = spelled(reqs)
 	byID := map[string]MetricRequest{}
 	for _, r := range reqs {
 		byID[r.ID] = r
@@ -35,11 +39,45 @@ func planMetrics(scope string, reqs []MetricRequest) ([]*metricPlan, []error) {
 	return plans, errs
 }
 
+// spelled are requests whose expressions name metrics by their ids alone: a group
+// is written as the list of its requests, and so is METRICS('text'), which AWS
+// would look for among the ids of a merged call.
+func spelled(reqs []MetricRequest) []MetricRequest {
+	var metrics []string // ids
+	members := map[string][]string{}
+	for _, r := range reqs {
+		if r.Expression == "" && metricID.MatchString(r.ID) {
+			metrics = append(metrics, r.ID)
+			if r.Group != "" {
+				members[r.Group] = append(members[r.Group], r.ID)
+			}
+		}
+	}
+	groups := map[string]string{}
+	for name, ids := range members {
+		groups[name] = arrayOf(ids)
+	}
+	out := slices.Clone(reqs)
+	for i := range out {
+		if out[i].Expression == "" {
+			continue
+		}
+		out[i].Expression = replaceMetrics(rename(out[i].Expression, groups), func(text string) string {
+			named := slices.DeleteFunc(slices.Clone(metrics), func(id string) bool { return !strings.Contains(id, text) })
+			if text == "" || len(named) == 0 {
+				return metricsCall(text)
+			}
+			return arrayOf(named)
+		})
+	}
+	return out
+}
+
 func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[string]MetricRequest) (*metricPlan, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: isSQL(r.Expression), blocks: pointwise(r)}
+	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: isSQL(r.Expression), array: isArray(r.Expression), blocks: pointwise(r)}
 	if r.Expression == "" {
 		p.key = digest(append([]string{scope, "metric"}, r.fields()...)...)
 		return p, nil
@@ -57,6 +95,7 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 		fields = append(fields, rename(ref.Expression, names))
 		fields = append(fields, ref.fields()...)
 		p.search += countSearches(ref.Expression)
+		p.array = p.array || isArray(ref.Expression)
 		if ref.Period != r.Period || !pointwise(ref) || ref.Expression != "" && countSearches(ref.Expression) > 0 {
 			p.blocks = false
 		}
@@ -119,16 +158,20 @@ func (p *metricPlan) has(id string) bool {
 func (p *metricPlan) queries(prefix string) []cwtypes.MetricDataQuery {
 	names := map[string]string{}
 	for i, ref := range p.refs {
-		names[ref.ID] = fmt.Sprintf("%sr%d", prefix, i)
+		names[ref.ID] = refPrefix(prefix) + strconv.Itoa(i)
 	}
-	out := []cwtypes.MetricDataQuery{wireQuery(p.req, prefix, names, true)}
+	out := []cwtypes.MetricDataQuery{wireQuery(p.req, prefix, prefix, names, true)}
 	for _, ref := range p.refs {
-		out = append(out, wireQuery(ref, names[ref.ID], names, false))
+		out = append(out, wireQuery(ref, names[ref.ID], prefix, names, false))
 	}
 	return out
 }
 
-func wireQuery(r MetricRequest, id string, names map[string]string, answer bool) cwtypes.MetricDataQuery {
+// refPrefix begins the ids of what a plan refers to. No other id of a call has it
+// in it, so that it stands for a plan's own metrics where METRICS('text') does.
+func refPrefix(prefix string) string { return prefix + "r" }
+
+func wireQuery(r MetricRequest, id, prefix string, names map[string]string, answer bool) cwtypes.MetricDataQuery {
 	q := cwtypes.MetricDataQuery{Id: aws.String(id), ReturnData: aws.Bool(answer)}
 	if r.Label != "" {
 		q.Label = aws.String(r.Label)
@@ -138,7 +181,13 @@ func wireQuery(r MetricRequest, id string, names map[string]string, answer bool)
 	}
 	period := aws.Int32(int32(r.Period / time.Second))
 	if r.Expression != "" {
-		q.Expression = aws.String(rename(r.Expression, names))
+		own := func(text string) string {
+			if text != "" {
+				return metricsCall(prefix + "none") // which the request has not
+			}
+			return metricsCall(refPrefix(prefix))
+		}
+		q.Expression = aws.String(replaceMetrics(rename(r.Expression, names), own))
 		q.Period = period
 		return q
 	}

@@ -16,6 +16,9 @@ type MetricRequest struct {
 	// ID names the request in its answer and in expressions. To be referred to it
 	// has to start with a lower-case letter and hold letters, digits and _ only.
 	ID string
+	// Group names the requests of a metric that was asked for by several dimension
+	// values: expressions have it for all of them, as a list. Usually empty.
+	Group string
 
 	Namespace  string
 	Metric     string

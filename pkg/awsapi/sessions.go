@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,8 @@ type Options struct {
 	Shared    *Shared           // Process() where nil
 	Transport http.RoundTripper // instead of the network, for tests
 	Log       *slog.Logger      // nothing is logged where nil
+
+	patience time.Duration // answerPatience where 0
 }
 
 // Sessions are the accounts that the settings of one data source lead to.
@@ -34,7 +37,8 @@ type Sessions struct {
 	log    *slog.Logger
 	base   aws.Config
 	http   aws.HTTPClient
-	nonce  string // tells sessions of one process apart
+	polls  aws.HTTPClient // of queues
+	nonce  string         // tells sessions of one process apart
 	all    []*access
 	// regions that can be asked, sorted.
 	regions []string
@@ -61,7 +65,7 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	client, err := httpClient(set)
+	client, err := httpClient(set, cmp.Or(o.patience, answerPatience))
 	if err != nil {
 		return nil, fmt.Errorf("CA certificate: %w", err)
 	}
@@ -98,11 +102,14 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 	}
 	// Only now, after the SDK has added AWS_CA_BUNDLE, the client becomes a plain
 	// one, which can be told to give up its idle connections.
+	s.polls = cfg.HTTPClient
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		cfg.HTTPClient = b.Freeze()
+		s.polls = b.WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = pollPatience }).Freeze()
 	}
 	if o.Transport != nil {
 		cfg.HTTPClient = &http.Client{Transport: o.Transport}
+		s.polls = cfg.HTTPClient
 	}
 	s.base, s.http = cfg, cfg.HTTPClient
 	s.open()
@@ -216,7 +223,9 @@ func (s *Sessions) Client(ctx context.Context, account, region string) (*Client,
 
 // Close gives up idle connections. Calls under way end with their callers.
 func (s *Sessions) Close() {
-	if c, ok := s.http.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
+	for _, used := range []aws.HTTPClient{s.http, s.polls} {
+		if c, ok := used.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+		}
 	}
 }

@@ -24,11 +24,19 @@ func caPool(pem string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
+// How long the beginning of an answer is waited for. A service that is silent has to
+// be told of by name before those who ask give up, also where STS was silent
+// before; a queue's long poll takes 20 s.
+const (
+	answerPatience = 12 * time.Second
+	pollPatience   = 30 * time.Second
+)
+
 // httpClient is the client of one data source. It has to be the SDK's buildable
 // client: with AWS_CA_BUNDLE set the SDK adds that bundle to the client's
 // transport and refuses any other kind. The pool is always set, so that the
 // bundle is added to the system's certificates instead of replacing them.
-func httpClient(set Settings) (*awshttp.BuildableClient, error) {
+func httpClient(set Settings, patience time.Duration) (*awshttp.BuildableClient, error) {
 	pool, err := caPool(set.CACert)
 	if err != nil {
 		return nil, err
@@ -41,7 +49,6 @@ func httpClient(set Settings) (*awshttp.BuildableClient, error) {
 			t.TLSHandshakeTimeout = 5 * time.Second
 			t.MaxIdleConnsPerHost = 64
 			t.IdleConnTimeout = 90 * time.Second
-			// Long enough for a queue's long poll of 20 s.
-			t.ResponseHeaderTimeout = 30 * time.Second
+			t.ResponseHeaderTimeout = patience
 		}), nil
 }

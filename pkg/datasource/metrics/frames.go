@@ -93,7 +93,7 @@ func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field
 
 func describe(m asked) string {
 	if m.q.Expression != "" {
-		return fmt.Sprintf("%s, period %s", m.requests[0].Expression, m.q.period)
+		return fmt.Sprintf("%s, period %s", m.expression(), m.q.period)
 	}
 	return fmt.Sprintf("%s %s %s, period %s, %d metrics", m.q.Namespace, m.q.MetricName, m.q.Statistic, m.q.period, len(m.requests))
 }

@@ -137,7 +137,7 @@ func answersOf(parts []part, queries []one) map[string]*answer {
 // read is the query and the places it names.
 func read(s *awsapi.Sessions, raw query.Query) (q Query, places []query.Place, err error) {
 	defer query.RecoverError(&err)
-	if q, err = decode(raw); err != nil {
+	if q, err = decode(raw, s.Now()); err != nil {
 		return q, nil, err
 	}
 	// An alert rule goes on asking for what has had no data for hours: what is not
@@ -262,17 +262,28 @@ func tell(parts []part, members []asked, usage awsapi.Usage) {
 }
 
 // name finds the expressions that may give several series, and asks for labels
-// that tell those apart.
+// that tell those apart. What refers to a query that stands for no metric at
+// present has no series either.
 func name(members []asked) {
 	byID := map[string]string{}
+	void := map[string]bool{}
 	for _, m := range members {
 		for _, r := range m.requests {
 			byID[r.ID] = r.Expression
+		}
+		if m.array() {
+			byID[m.id()] = "[]"
+			void[m.id()] = len(m.requests) == 0 && m.err == nil
 		}
 	}
 	for i := range members {
 		m := &members[i]
 		m.plural = plural(m.q.Expression, byID)
+		if reaches(m.q.Expression, byID, func(bare string) bool {
+			return slices.ContainsFunc(words.FindAllString(bare, -1), func(id string) bool { return void[id] })
+		}) {
+			m.requests = nil
+		}
 		for n := range m.requests {
 			m.requests[n].Label = wireLabel(m.q.Label, m.plural)
 		}
@@ -281,11 +292,15 @@ func name(members []asked) {
 
 // clash finds two queries of the request that have the same id.
 func clash(ids map[string]string, m asked) error {
+	names := []string{m.id()}
 	for _, r := range m.requests {
-		if other, taken := ids[r.ID]; taken && other != m.refID {
-			return query.Wrong("id", "%q is the id of query %s already", r.ID, other)
+		names = append(names, r.ID)
+	}
+	for _, id := range names {
+		if other, taken := ids[id]; taken && other != m.refID {
+			return query.Wrong("id", "%q is the id of query %s already", id, other)
 		}
-		ids[r.ID] = m.refID
+		ids[id] = m.refID
 	}
 	return nil
 }

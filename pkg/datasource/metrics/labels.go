@@ -28,11 +28,17 @@ var (
 // of its series do not change with their number. byID are the expressions of the
 // request by the ids of their queries.
 func plural(expression string, byID map[string]string) bool {
+	return reaches(expression, byID, arrays.MatchString)
+}
+
+// reaches tells whether an expression, or one that it refers to, is of a kind. is
+// is asked without the texts in them.
+func reaches(expression string, byID map[string]string, is func(bare string) bool) bool {
 	seen := map[string]bool{}
 	var look func(string) bool
 	look = func(expression string) bool {
 		bare := texts.ReplaceAllString(expression, "")
-		if arrays.MatchString(bare) {
+		if is(bare) {
 			return true
 		}
 		for _, id := range words.FindAllString(bare, -1) {

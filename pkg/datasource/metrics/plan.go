@@ -39,13 +39,10 @@ type asked struct {
 // plan decides what is requested for a query in one place.
 func plan(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p query.Place) (asked, error) {
 	a := asked{refID: refID, q: q, place: p}
-	id := q.ID
-	if id == "" {
-		id = "q" + identifier(refID)
-	}
+	id := a.id()
 	base := awsapi.MetricRequest{ID: id, Period: q.period, Label: q.Label, AccountID: linked(q.AccountID), Hidden: q.Hide}
 	if q.Expression != "" {
-		base.Expression = strings.ReplaceAll(q.Expression, "$__period_auto", strconv.Itoa(int(q.period/time.Second)))
+		base.Expression = a.expression()
 		a.requests = []awsapi.MetricRequest{base}
 		return a, nil
 	}
@@ -63,12 +60,33 @@ func plan(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p quer
 	for i, dimensions := range sets {
 		r := base
 		r.Dimensions = dimensions
-		if len(sets) > 1 {
-			r.ID = fmt.Sprintf("%s_%d", id, i)
+		if a.array() {
+			r.ID, r.Group = fmt.Sprintf("%s_%d", id, i), id
 		}
 		a.requests = append(a.requests, r)
 	}
 	return a, nil
+}
+
+// array reports whether a query stands for an array of metrics, whatever their
+// number is just now.
+func (a asked) array() bool {
+	if a.q.Expression != "" {
+		return false
+	}
+	return a.q.wild() || slices.ContainsFunc(slices.Collect(maps.Values(a.q.Dimensions)), func(values []string) bool { return len(values) > 1 })
+}
+
+func (a asked) expression() string {
+	return strings.ReplaceAll(a.q.Expression, "$__period_auto", strconv.Itoa(int(a.q.period/time.Second)))
+}
+
+// id is the name that expressions have for the query.
+func (a asked) id() string {
+	if a.q.ID != "" {
+		return a.q.ID
+	}
+	return "q" + identifier(a.refID)
 }
 
 func linked(account string) string {

@@ -87,7 +87,7 @@ var (
 )
 
 // decode reads a query for its range and for who asks.
-func decode(q query.Query) (Query, error) {
+func decode(q query.Query, now time.Time) (Query, error) {
 	out, err := remembered.parse(q)
 	if err != nil {
 		return Query{}, err
@@ -96,7 +96,7 @@ func decode(q query.Query) (Query, error) {
 	if out.alert, out.fresh = q.Alert, out.NoCache || q.Alert; q.Alert {
 		out.reader = text.English
 	}
-	if out.period, err = period(out.Period, q); err != nil {
+	if out.period, err = period(out.Period, q, now); err != nil {
 		return Query{}, err
 	}
 	if !q.From.Before(q.To) {
@@ -207,11 +207,9 @@ func automatic(from, to, now time.Time) time.Duration {
 	return ladder[len(ladder)-1]
 }
 
-func period(given string, q query.Query) (time.Duration, error) {
+func period(given string, q query.Query, now time.Time) (time.Duration, error) {
 	if given == "auto" {
-		// The end of the range stands for now: it is the later of the two wherever
-		// the difference matters, and keeps the answer a function of the query.
-		return automatic(q.From, q.To, q.To), nil
+		return automatic(q.From, q.To, now), nil
 	}
 	p := time.Duration(0)
 	if n, err := strconv.Atoi(given); err == nil {
