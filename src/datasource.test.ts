@@ -225,6 +225,23 @@ test('Save & test tells each part', async () => {
   });
 });
 
+test('Save & test speaks the reader’s language', async () => {
+  const ja = {
+    message: '1件中0件の確認に成功しました。',
+    capabilities: [{ Name: 'bridge', OK: false, Error: '応答がありません' }],
+  };
+  fakeGrafana(() => ({ status: 'OK', message: '0 of 1 checks passed.', details: { ...details, ja } }));
+  expect((await fakeDataSource().testDatasource()).message).toBe('0 of 1 checks passed.');
+  config.bootData.user.language = 'ja-JP';
+  expect(await fakeDataSource().testDatasource()).toMatchObject({
+    message: ja.message,
+    details: { verboseMessage: '✗ Andon’s bridge 応答がありません' },
+  });
+  fakeGrafana(() => ({ status: 'OK', message: 'of an older back end', details }));
+  expect((await fakeDataSource().testDatasource()).message).toBe('of an older back end');
+  config.bootData.user.language = '';
+});
+
 test('Save & test fails where nothing works', async () => {
   fakeGrafana(() => {
     throw httpError(400, { status: 'ERROR', message: 'no credentials' });

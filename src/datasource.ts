@@ -14,7 +14,7 @@ import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
 import { forReader } from './queries/language';
 import { replacer } from './queries/replace';
-import { reportOf } from './settings/health';
+import { messageOf, reportOf } from './settings/health';
 import type { AndonQuery, FirstType, Settings } from './types';
 import { AndonVariables } from './variables/support';
 
@@ -114,7 +114,7 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     const health = await this.callHealthCheck();
     return {
       status: health.status === HealthStatus.OK ? 'success' : 'error',
-      message: health.message,
+      message: messageOf(health),
       details: { verboseMessage: reportOf(health.details) },
     };
   }
