@@ -122,6 +122,57 @@ test('a query of an unknown type is passed on as it is', () => {
   expect(fakeDataSource({ x: 'y' }).applyTemplateVariables(query, {})).toBe(query);
 });
 
+describe('the reader’s language', () => {
+  const read = (language: string) => (config.bootData.user.language = language);
+  const alarms: AndonQuery = { refId: 'A', queryType: 'alarms' };
+  const metric: AndonQuery = { refId: 'B', queryType: 'metrics', namespace: 'AWS/EC2', metricName: 'CPUUtilization' };
+  const board: AndonQuery = { refId: 'C', queryType: 'andon', language: 'en' };
+  afterEach(() => read(''));
+
+  test.each([
+    ['ja-JP', ['ja', 'ja', 'en']],
+    ['ja', ['ja', 'ja', 'en']],
+    ['en-US', [undefined, undefined, 'en']],
+    ['', [undefined, undefined, 'en']],
+    ['fr-FR', [undefined, undefined, 'en']],
+    ['jam', [undefined, undefined, 'en']],
+  ])('%p goes with each query that has none of its own', async (language, want) => {
+    read(language);
+    const asked = fakeGrafana(() => frames);
+    const targets = [alarms, metric, board];
+    const saved = JSON.stringify(targets);
+    await lastValueFrom(fakeDataSource().query(request(targets)));
+    const sent: AndonQuery[] = asked[0].data.queries;
+    expect(sent.map((query) => query.language)).toEqual(want);
+    expect(JSON.stringify(targets)).toBe(saved);
+  });
+
+  test('goes into nothing that may be saved', () => {
+    read('ja-JP');
+    const datasource = fakeDataSource();
+    expect(datasource.interpolateVariablesInQueries([alarms], {})[0]).not.toHaveProperty('language');
+    expect(datasource.getDefaultQuery()).not.toHaveProperty('language');
+  });
+
+  test('is what a query announces too, which is asked with the same fields', async () => {
+    read('ja-JP');
+    jest.useFakeTimers();
+    const asked = fakeGrafana(() => frames);
+    const datasource = fakeDataSource();
+    for (let n = 0; n < 6; n++) {
+      const targets = [{ ...metric, namespace: `n${n}` }];
+      datasource.query({ ...request(targets), app: CoreApp.Dashboard, maxDataPoints: 500 }).subscribe();
+    }
+    jest.runAllTimers();
+    jest.useRealTimers();
+    const { panels } = asked.find(({ url }) => url.endsWith('/resources/ahead'))?.data as { panels: PanelRequest[] };
+    const queries = asked.filter(({ url }) => url.includes('/api/ds/query')).map(({ data }) => data.queries[0]);
+    expect(queries).toHaveLength(6);
+    panels.forEach((panel, n) => expect(queries[n]).toMatchObject({ ...panel.queries[0] }));
+    expect(panels[0].queries[0]).toMatchObject({ namespace: 'n0', language: 'ja' });
+  });
+});
+
 test('lists are read page by page, in the place that a variable names', async () => {
   const names = Array.from({ length: 1201 }, (_, i) => `alarm-${i}`);
   const asked = fakeGrafana(listsOf({ alarms: names }));
@@ -172,6 +223,23 @@ test('Save & test tells each part', async () => {
       ].join('\n'),
     },
   });
+});
+
+test('Save & test speaks the reader’s language', async () => {
+  const ja = {
+    message: '1件中0件の確認に成功しました。',
+    capabilities: [{ Name: 'bridge', OK: false, Error: '応答がありません' }],
+  };
+  fakeGrafana(() => ({ status: 'OK', message: '0 of 1 checks passed.', details: { ...details, ja } }));
+  expect((await fakeDataSource().testDatasource()).message).toBe('0 of 1 checks passed.');
+  config.bootData.user.language = 'ja-JP';
+  expect(await fakeDataSource().testDatasource()).toMatchObject({
+    message: ja.message,
+    details: { verboseMessage: '✗ Andon’s bridge 応答がありません' },
+  });
+  fakeGrafana(() => ({ status: 'OK', message: 'of an older back end', details }));
+  expect((await fakeDataSource().testDatasource()).message).toBe('of an older back end');
+  config.bootData.user.language = '';
 });
 
 test('Save & test fails where nothing works', async () => {

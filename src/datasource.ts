@@ -12,12 +12,16 @@ import { Ahead } from './ahead/ahead';
 import { annotationSupport } from './annotations/support';
 import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
+import { forReader } from './queries/language';
 import { replacer } from './queries/replace';
-import { reportOf } from './settings/health';
+import { messageOf, reportOf } from './settings/health';
 import type { AndonQuery, FirstType, Settings } from './types';
 import { AndonVariables } from './variables/support';
 
-/** The front end of the data source. The back end answers: here queries get the values of variables, and no more. */
+/**
+ * The front end of the data source. The back end answers: here queries get the values of variables and the reader's
+ * language, and no more.
+ */
 export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings> {
   /** The lists of editors. */
   readonly lists: Lists;
@@ -86,8 +90,14 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     }
   }
 
+  /** The query as it is sent. */
   applyTemplateVariables(query: AndonQuery, scopedVars: ScopedVars): AndonQuery {
-    return interpolate(query, replacer(this.templates, scopedVars));
+    return forReader(interpolate(query, replacer(this.templates, scopedVars)));
+  }
+
+  /** Queries as Explore and new alert rules take them over: these may be saved, for readers of any language. */
+  interpolateVariablesInQueries(queries: AndonQuery[], scopedVars: ScopedVars): AndonQuery[] {
+    return queries.map((query) => interpolate(query, replacer(this.templates, scopedVars)));
   }
 
   /** The lists, with the values of variables in their parameters. */
@@ -104,7 +114,7 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     const health = await this.callHealthCheck();
     return {
       status: health.status === HealthStatus.OK ? 'success' : 'error',
-      message: health.message,
+      message: messageOf(health),
       details: { verboseMessage: reportOf(health.details) },
     };
   }

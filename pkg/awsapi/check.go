@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -15,6 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	cfgtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Capability is one thing that the settings should make possible.
@@ -24,8 +25,32 @@ type Capability struct {
 	Name              string // as in "metric data"
 	OK                bool
 	MissingPermission string // IAM action
-	Error             string
+	Error             string // in English, as is Hint; In says them in other languages
 	Hint              string // what to do
+
+	err  error
+	todo text.Said
+}
+
+// Say sets what is wrong and what to do; either may be nil.
+func (c *Capability) Say(err error, todo text.Said) {
+	if c.err, c.todo = err, todo; err != nil {
+		c.Error = err.Error()
+	}
+	if todo != nil {
+		c.Hint = todo.In(text.English)
+	}
+}
+
+// In is the capability with Error and Hint in a language.
+func (c Capability) In(l text.Lang) Capability {
+	if c.err != nil {
+		c.Error = l.Error(c.err)
+	}
+	if c.todo != nil {
+		c.Hint = c.todo.In(l)
+	}
+	return c
 }
 
 // probe tries one capability with its cheapest call.
@@ -135,8 +160,7 @@ func (s *Sessions) checkAccount(ctx context.Context, a Account) []Capability {
 		return []Capability{first}
 	}
 	if !c.id.Verified {
-		first.Hint = "STS does not answer, so the caller's identity is not confirmed and nothing is shared with other data sources: " +
-			"set endpoints.sts, or open the way to sts." + region + ".amazonaws.com"
+		first.Say(nil, text.Of("health.unconfirmed", region))
 	}
 	out := make([]Capability, 1+len(probes))
 	out[0] = first
@@ -165,27 +189,26 @@ func capability(a Account, region, name string, err error) Capability {
 		unreachable *Unreachable
 		bad         *BadRequest
 	)
-	out.Error = err.Error()
 	switch {
 	case errors.As(err, &denied):
-		out.MissingPermission, out.Error = denied.Action, denied.Error()
-		out.Hint = fmt.Sprintf("allow %s on %s in the IAM policy of the caller (and in a VPC endpoint's policy, where there is one)",
-			denied.Action, cmp.Or(denied.Resource, "*"))
+		out.MissingPermission = denied.Action
+		out.Say(denied, text.Of("health.allow", denied.Action, cmp.Or(denied.Resource, "*")))
 	case errors.As(err, &throttled):
-		out.Hint = "the account's quota is used up, by others too: try again"
+		out.Say(err, text.Of("health.quota"))
 	case errors.As(err, &credentials):
-		out.Hint = "check authType, the keys or profile, and the clock of this machine"
+		out.Say(err, text.Of("health.keys"))
 	case errors.As(err, &noRegion):
-		out.Hint = "choose a region that exists, or name a new one in the account's regions"
+		out.Say(err, text.Of("health.region"))
 	case errors.As(err, &unreachable):
-		out.Hint = "open the way to " + unreachable.Endpoint +
-			", or set this service's entry in endpoints to your VPC endpoint; behind a TLS-inspecting proxy give its CA certificate"
+		out.Say(err, text.Of("health.open", unreachable.Endpoint))
 	case errors.As(err, &bad) && region == "":
-		out.Hint = "choose a default region"
+		out.Say(err, text.Of("health.default_region"))
 	case errors.As(err, &bad):
-		out.Hint = "check the endpoint of this service: it answers, but refuses a call that is right"
+		out.Say(err, text.Of("health.endpoint"))
 	case errors.Is(err, context.DeadlineExceeded):
-		out.Hint = "no answer in time: a firewall may drop the packets silently"
+		out.Say(err, text.Of("health.dropped"))
+	default:
+		out.Say(err, nil)
 	}
 	return out
 }

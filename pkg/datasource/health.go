@@ -11,15 +11,17 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/awsapi"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // CheckHealth tries each capability by itself. The data source is healthy when
 // it can do something: rights for metrics alone are enough for one that shows
 // metrics alone. What is missing is named, in the message and, for the settings
-// page, in the details.
+// page, in the details. Grafana does not say who asks: the details hold the whole
+// in Japanese, too, which the front end shows to those who read it.
 func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequest) (*backend.CheckHealthResult, error) {
 	if err := d.ready(); err != nil && !d.noAWS {
-		return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: err.Error()}, nil
+		return result(backend.HealthStatusError, err.Error(), details{Japanese: inJapanese{Message: text.Japanese.Error(err)}})
 	}
 	var all []awsapi.Capability
 	var bridge sync.WaitGroup
@@ -54,6 +56,27 @@ func namesAWS(s backend.DataSourceInstanceSettings) bool {
 	return s.Database != "" || s.DecryptedSecureJSONData["accessKey"] != ""
 }
 
+// details are those of a health check, for the settings page.
+type details struct {
+	Capabilities []awsapi.Capability `json:"capabilities,omitempty"`
+	Japanese     inJapanese          `json:"ja"`
+}
+
+// inJapanese is a health check in Japanese. Its message leaves to the capabilities
+// what is wrong.
+type inJapanese struct {
+	Message      string              `json:"message"`
+	Capabilities []awsapi.Capability `json:"capabilities,omitempty"`
+}
+
+func result(status backend.HealthStatus, message string, d details) (*backend.CheckHealthResult, error) {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("write the details of the health check: %w", err)
+	}
+	return &backend.CheckHealthResult{Status: status, Message: message, JSONDetails: body}, nil
+}
+
 // report makes one answer of all findings. What works and has a hint all the same
 // is told, and spoils nothing.
 func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
@@ -71,26 +94,28 @@ func report(all []awsapi.Capability) (*backend.CheckHealthResult, error) {
 		}
 		wrong = append(wrong, describe(c))
 	}
-	details, err := json.Marshal(map[string]any{"capabilities": all})
-	if err != nil {
-		return nil, fmt.Errorf("write the details of the health check: %w", err)
-	}
-	r := &backend.CheckHealthResult{Status: backend.HealthStatusOk, JSONDetails: details}
+	status, sum, message := backend.HealthStatusOk, text.Of("health.none_passed"), ""
 	switch {
 	case len(wrong) == 0 && len(all) == 1:
-		r.Message = "The check passed."
+		sum = text.Of("health.passed")
+		message = sum.String()
 	case len(wrong) == 0:
-		r.Message = fmt.Sprintf("All %d checks passed.", len(all))
+		sum = text.Of("health.all_passed", len(all))
+		message = sum.String()
 	case works > 0:
-		r.Message = fmt.Sprintf("%d of %d checks passed. Not available: %s", len(all)-len(wrong), len(all), strings.Join(wrong, "; "))
+		sum = text.Of("health.some_passed", len(all)-len(wrong), len(all))
+		message = sum.String() + " Not available: " + strings.Join(wrong, "; ")
 	default:
-		r.Status = backend.HealthStatusError
-		r.Message = strings.Join(wrong, "; ")
+		status, message = backend.HealthStatusError, strings.Join(wrong, "; ")
 	}
 	if len(mind) > 0 {
-		r.Message = strings.TrimSuffix(r.Message, ".") + ". But mind: " + strings.Join(mind, "; ")
+		message = strings.TrimSuffix(message, ".") + ". But mind: " + strings.Join(mind, "; ")
 	}
-	return r, nil
+	ja := inJapanese{Message: sum.In(text.Japanese)}
+	for _, c := range all {
+		ja.Capabilities = append(ja.Capabilities, c.In(text.Japanese))
+	}
+	return result(status, message, details{all, ja})
 }
 
 func describe(c awsapi.Capability) string {

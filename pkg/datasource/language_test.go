@@ -14,7 +14,7 @@ import (
 	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
-func inJapanese(q string) string { return `{"language":"ja",` + q[1:] }
+func forJapanese(q string) string { return `{"language":"ja",` + q[1:] }
 
 // words are what is said of an answer, to panels and in the inspector.
 func words(r backend.DataResponse) string {
@@ -40,7 +40,7 @@ func TestTwoLanguagesShareCalls(t *testing.T) {
 		}
 		ask(equal, some)
 		before := r.aws.Counts().Total()
-		en, ja := ask(equal, some), ask(inJapanese(equal), inJapanese(some))
+		en, ja := ask(equal, some), ask(forJapanese(equal), forJapanese(some))
 		if n := r.aws.Counts().Total() - before; n != 0 {
 			r.Errorf("%d calls for viewers of another language: %v", n, r.aws.Counts().Calls)
 		}
@@ -69,10 +69,10 @@ func TestTwoLanguagesShareCalls(t *testing.T) {
 func TestAnnouncedInAnyLanguage(t *testing.T) {
 	inBubble(t, awsfake.Options{FleetHosts: 2}, func(r *room) {
 		q := hostMetric("A", 1)
-		if status, text := r.announce(announcing(at(-60), at(0), []string{inJapanese(q)})); status != http.StatusNoContent {
+		if status, text := r.announce(announcing(at(-60), at(0), []string{forJapanese(q)})); status != http.StatusNoContent {
 			r.Fatalf("%d %s", status, text)
 		}
-		for _, same := range []string{q, inJapanese(q)} {
+		for _, same := range []string{q, forJapanese(q)} {
 			if a := r.Ask(asking("A", same, at(-60), at(0)))["A"]; a.Error != nil || a.Frames[0].Rows() < 50 {
 				r.Errorf("%s: %v", same, a.Error)
 			}
@@ -80,11 +80,11 @@ func TestAnnouncedInAnyLanguage(t *testing.T) {
 		if n := calls(r.aws.Counts(), "GetMetricData"); n != 1 {
 			r.Errorf("%d calls", n)
 		}
-		rule := r.AskForRule(asking("A", inJapanese(q), at(-60), at(0)))["A"]
+		rule := r.AskForRule(asking("A", forJapanese(q), at(-60), at(0)))["A"]
 		if got := words(rule); !strings.Contains(got, "AWS calls") {
 			r.Errorf("a rule is told %s", got)
 		}
-		wrong := strings.Replace(inJapanese(q), `"ja"`, `"fr"`, 1)
+		wrong := strings.Replace(forJapanese(q), `"ja"`, `"fr"`, 1)
 		if a := r.Ask(asking("A", wrong, at(-60), at(0)))["A"]; a.Error == nil || a.Status != backend.StatusBadRequest || a.Error.Error() != `language: "fr" is not known; allowed: en, ja` {
 			r.Errorf("an unknown language: %d %v", a.Status, a.Error)
 		}
@@ -95,7 +95,7 @@ func TestAnnouncedInAnyLanguage(t *testing.T) {
 func TestOutOfTimeInJapanese(t *testing.T) {
 	inBubble(t, awsfake.Options{}, func(r *room) {
 		r.aws.FailNext("LookupEvents", -1, awsfake.ErrThrottled(awsfake.CloudTrail))
-		a := r.One(inJapanese(`{"queryType":"cloudtrail"}`), at(-10), at(5))
+		a := r.One(forJapanese(`{"queryType":"cloudtrail"}`), at(-10), at(5))
 		if want := "cloudtrail:LookupEvents がスロットリングされています：時間内のすべての呼び出しが、AWS のレート制限により拒否されました"; a.Status != backend.StatusTooManyRequests || words(a) != want {
 			r.Errorf("%d %s", a.Status, words(a))
 		}

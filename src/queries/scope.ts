@@ -1,4 +1,5 @@
 import type { DataQuery } from '@grafana/schema';
+import type { Language } from './language';
 
 /**
  * Where a query asks. Empty is the data source's own account and default region;
@@ -11,6 +12,8 @@ export interface ScopedQuery extends DataQuery {
   regions?: string[];
   /** Ask AWS, whatever is kept. */
   noCache?: boolean;
+  /** Of notices and errors; the reader's where empty. */
+  language?: Language;
 }
 
 export type Scope = Pick<ScopedQuery, 'account' | 'accounts' | 'region' | 'regions'>;

@@ -4,7 +4,7 @@ import { Alert, Button, Icon, InteractiveTable, type CellProps, type Column } fr
 import { useState } from 'react';
 import { firstValueFrom } from 'rxjs';
 import { reasonOf as errorReason } from '../lists/lists';
-import { capabilitiesOf, nameOf, placeOf, reasonOf, type Capability } from './health';
+import { capabilitiesOf, messageOf, nameOf, placeOf, reasonOf, type Capability } from './health';
 import { Section } from './Section';
 
 interface Health {
@@ -33,7 +33,7 @@ export function Checks({ uid }: { uid: string }) {
         </Button>
       </div>
       <div role="status">
-        {health && found.length === 0 && <Alert severity="error" title={health.message ?? ''} />}
+        {health && found.length === 0 && <Alert severity="error" title={messageOf(health)} />}
         {found.length > 0 && <InteractiveTable columns={columns()} data={found} getRowId={rowId} pageSize={0} />}
       </div>
     </Section>

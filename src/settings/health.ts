@@ -1,4 +1,5 @@
 import { t } from '@grafana/i18n';
+import { readersLanguage } from '../queries/language';
 
 /** One thing that the settings should make possible, as the health check found it. */
 export interface Capability {
@@ -13,9 +14,26 @@ export interface Capability {
   Hint?: string;
 }
 
+/** What a health check says in one language. */
+interface Report {
+  message?: string;
+  capabilities?: Capability[];
+}
+
+/** The part of the details that is for the reader: Grafana tells the back end nothing of the user's language. */
+function forReader(details: unknown): Report {
+  const { ja, ...english } = (details ?? {}) as Report & { ja?: Report };
+  return readersLanguage() === 'ja' ? (ja ?? english) : english;
+}
+
 export function capabilitiesOf(details: unknown): Capability[] {
-  const { capabilities } = (details ?? {}) as { capabilities?: Capability[] };
+  const { capabilities } = forReader(details);
   return Array.isArray(capabilities) ? capabilities : [];
+}
+
+/** The sum of it, where it is known in the reader's language; else what the answer says. */
+export function messageOf({ message, details }: { message?: string; details?: unknown }): string {
+  return forReader(details).message ?? message ?? '';
 }
 
 /** The findings as text, a line each. */

@@ -129,22 +129,27 @@ func stringsOf(v any) []string {
 	return list
 }
 
-// The board's history speaks the dashboard's language.
-func TestHistoryLanguage(t *testing.T) {
+// What is asked for a dashboard in Japanese is told in Japanese; one in English
+// leaves that to its reader.
+func TestLanguageOfAnswers(t *testing.T) {
 	for l, want := range map[language]any{english: nil, japanese: "ja"} {
-		found := 0
-		for _, p := range room(l).Panels {
-			for _, q := range p.Targets {
-				if q["kind"] == "history" {
-					found++
-					if q["language"] != want {
-						t.Errorf("%s: asks in %v", l, q["language"])
-					}
+		for _, make := range makers {
+			d := make(l).finished(l)
+			var queries []query
+			for _, p := range d.Panels {
+				queries = append(queries, p.Targets...)
+			}
+			for _, a := range d.Annotations.List {
+				queries = append(queries, a.Target)
+			}
+			if len(queries) == 0 {
+				t.Errorf("%s asks nothing", d.UID)
+			}
+			for _, q := range queries {
+				if q["language"] != want {
+					t.Errorf("%s asks %v in %v", d.UID, q["queryType"], q["language"])
 				}
 			}
-		}
-		if found != 1 {
-			t.Errorf("%s: %d histories", l, found)
 		}
 	}
 }

@@ -27,15 +27,6 @@ func (l language) uid(name string) string {
 	return "andon-" + name
 }
 
-// asked has the data source answer in this language. English is what it does
-// by itself.
-func (l language) asked() query {
-	if l == english {
-		return nil
-	}
-	return query{"language": string(l)}
-}
-
 // to is the address of a dashboard in this language, with parameters.
 func (l language) to(name string, parameters ...string) string {
 	return "/d/" + l.uid(name) + "?" + strings.Join(parameters, "&")
@@ -65,8 +56,20 @@ var columns = map[string]string{
 	"srcAddr": "送信元アドレス", "dstAddr": "宛先アドレス", "dstPort": "宛先ポート", "rejected": "拒否数", "bytes": "バイト数", "packets": "パケット数", "attempts": "試行回数",
 }
 
-// finished adds to a dashboard what all have.
+// finished adds to a dashboard what all have. One in Japanese has the data source
+// answer in Japanese, whatever Grafana's language is; one in English, which
+// everybody has, leaves it to the reader.
 func (d dashboard) finished(l language) dashboard {
+	if l == japanese {
+		for _, p := range d.Panels {
+			for _, q := range p.Targets {
+				q["language"] = string(l)
+			}
+		}
+		for _, a := range d.Annotations.List {
+			a.Target["language"] = string(l)
+		}
+	}
 	d.Editable, d.SchemaVersion, d.Version, d.GraphTooltip = true, schemaVersion, 1, 1
 	d.Tags = []string{"andon", "andon-" + string(l)}
 	d.Links = []link{{

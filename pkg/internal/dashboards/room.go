@@ -33,7 +33,7 @@ func room(l language) dashboard {
 
 	history := table(l, l.say("What happened", "履歴"), "",
 		[]string{"time", "event", "severity", "name", "by", "note", "board"},
-		board(query{"kind": "history", "limit": 500}.with(l.asked())))
+		board(query{"kind": "history", "limit": 500}))
 	history = worded(l, column(history, "severity", colouredCell), "severity", severities())
 	history = worded(l, history, "event", kinds())
 	history = persons(l, history, "by")

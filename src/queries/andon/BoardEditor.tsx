@@ -1,6 +1,7 @@
 import { t } from '@grafana/i18n';
 import { ChoiceField, ChoicesField, LimitField, Row } from '../../fields';
 import { KindField } from '../KindField';
+import { readersLanguage } from '../language';
 import type { EditorProps } from '../type';
 import type { BoardQuery } from './types';
 
@@ -37,7 +38,7 @@ export function BoardEditor({ query, purpose, change, problem }: EditorProps<Boa
             { value: 'en' as const, label: 'English' },
             { value: 'ja' as const, label: '日本語' },
           ]}
-          value={query.language ?? 'en'}
+          value={query.language ?? readersLanguage()}
           error={problem('language')}
           onChange={(language) => change({ language })}
         />

@@ -1,9 +1,7 @@
 import type { DataQuery } from '@grafana/schema';
+import type { Language } from '../language';
 
 export const kinds = ['alerts', 'towers', 'history', 'counts', 'annotations'] as const;
-/** Of notes and annotations. */
-export const languages = ['en', 'ja'] as const;
-export type NoteLanguage = (typeof languages)[number];
 export type BoardKind = (typeof kinds)[number];
 
 /** The board of Andon's bridge. */
@@ -14,6 +12,6 @@ export interface BoardQuery extends DataQuery {
   /** As Alertmanager writes them: severity="critical". All have to hold. */
   matchers?: string[];
   limit?: number;
-  /** en where empty */
-  language?: NoteLanguage;
+  /** The reader's where empty. */
+  language?: Language;
 }

@@ -1,8 +1,9 @@
 import { t } from '@grafana/i18n';
 import { limitProblems, unknown } from '../checks';
+import { languages } from '../language';
 import { hasVariable } from '../replace';
 import type { Problem, Verdict } from '../type';
-import { kinds, languages, type BoardQuery } from './types';
+import { kinds, type BoardQuery } from './types';
 
 const mostRows = 10_000;
 
