@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -232,5 +234,17 @@ func TestOfTwoRolesOneMayNot(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Every call that goes with messages has a rate of its own: at that of what is not
+// listed, messages of a full queue would come back before they are kept hidden.
+func TestCallsOfMessagesHaveARate(t *testing.T) {
+	calls := reflect.TypeFor[SQS]()
+	for m := range calls.Methods() {
+		action := "sqs:" + m.Name
+		if _, ok := rates[action]; !ok && !strings.HasPrefix(m.Name, "GetQueue") {
+			t.Errorf("%s is called %v times a second at most", action, rateOf(action).perSecond)
+		}
 	}
 }

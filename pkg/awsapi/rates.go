@@ -37,10 +37,11 @@ var rates = map[string]rateLimit{
 	"config:GetResourceConfigHistory": {5, 10},
 
 	// A queue is polled by one receiver, with several calls at once only while it is full.
-	"sqs:ReceiveMessage":          {100, 100},
-	"sqs:DeleteMessage":           {300, 300},
-	"sqs:DeleteMessageBatch":      {300, 300},
-	"sqs:ChangeMessageVisibility": {300, 300},
+	"sqs:ReceiveMessage":               {100, 100},
+	"sqs:DeleteMessage":                {300, 300},
+	"sqs:DeleteMessageBatch":           {300, 300},
+	"sqs:ChangeMessageVisibility":      {300, 300},
+	"sqs:ChangeMessageVisibilityBatch": {300, 300},
 
 	"sts:GetCallerIdentity": {50, 50},
 	"sts:AssumeRole":        {50, 50},

@@ -1,5 +1,7 @@
 import { type TimeRange, dateTime } from '@grafana/data';
 import { TimeRangePicker } from '@grafana/ui';
+import { addressWith } from './address';
+import { timeZone } from './time';
 
 interface Props {
   range: TimeRange;
@@ -18,9 +20,11 @@ export function TimePicker({ range, onChange }: Props) {
   return (
     <TimeRangePicker
       value={range}
-      timeZone="utc"
+      timeZone={timeZone()}
       onChange={onChange}
-      onChangeTimeZone={() => {}}
+      onChangeTimeZone={(timezone) =>
+        location.assign(addressWith(location.pathname, { timezone: timezone || undefined }))
+      }
       onMoveBackward={() => move(from - half, to - half)}
       onMoveForward={() => move(from + half, to + half)}
       onZoom={() => move(from - half, to + half)}

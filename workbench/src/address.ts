@@ -1,5 +1,5 @@
 // What the page's address says: ?lang= (else the browser's language counts), ?theme=, ?role=, ?login=, ?alert=1,
-// ?from=&to=, ?var-NAME=.
+// ?from=&to=, ?timezone=, ?refresh=, ?var-NAME=.
 const params = new URLSearchParams(location.search);
 
 export const languages = ['en-US', 'ja-JP'] as const;
@@ -13,6 +13,8 @@ export const role = roles.find((r) => r === params.get('role')) ?? 'Admin';
 export const login = params.get('login') ?? 'admin';
 /** Whether queries are asked as an alert rule asks them. */
 export const asAlert = params.get('alert') === '1';
+/** The time zone that the address names, if it does: utc, browser, Asia/Tokyo. */
+export const namedZone = params.get('timezone') ?? undefined;
 export const time = timeOf(params) ?? { from: 'now-1h', to: 'now' };
 
 /** The time range that an address names: from and to, or a moment (time) and how much around it (time.window). */
@@ -60,7 +62,7 @@ export function addressWith(path: string, change: Record<string, string | string
 // What stays from page to page.
 function settings(): URLSearchParams {
   const kept = new URLSearchParams();
-  for (const name of ['lang', 'theme', 'role', 'login', 'alert']) {
+  for (const name of ['lang', 'theme', 'role', 'login', 'alert', 'timezone']) {
     const value = params.get(name);
     if (value !== null) {
       kept.set(name, value);
@@ -68,6 +70,9 @@ function settings(): URLSearchParams {
   }
   return kept;
 }
+
+/** The refresh interval that the address names; '' is none. */
+export const namedRefresh = params.get('refresh') ?? undefined;
 
 /** One parameter of the address. */
 export const parameter = (name: string) => params.get(name);

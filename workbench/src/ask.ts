@@ -14,7 +14,7 @@ import {
 import type { DataQuery, DataSourceRef } from '@grafana/schema';
 import { type Observable, catchError, combineLatest, from, map, of } from 'rxjs';
 import type { World } from './grafana/start';
-import { intervalOf } from './time';
+import { intervalOf, timeZone } from './time';
 
 export interface Asking {
   queries: DataQuery[];
@@ -34,7 +34,7 @@ export function requestOf(a: Asking): DataQueryRequest {
   return {
     requestId: `W${++requests}`,
     app: a.app ?? CoreApp.Explore,
-    timezone: 'utc',
+    timezone: timeZone(),
     range: a.range,
     rangeRaw: a.range.raw,
     interval,

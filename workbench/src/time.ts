@@ -1,10 +1,31 @@
-// Time ranges by the clock of the world that is asked.
-import { type RawTimeRange, type TimeRange, dateMath, dateTime, dateTimeForTimeZone, rangeUtil } from '@grafana/data';
+// Time ranges by the clock of the world that is asked, and the zone in which times are shown.
+import {
+  type RawTimeRange,
+  type TimeRange,
+  type TimeZone,
+  dateMath,
+  dateTime,
+  dateTimeForTimeZone,
+  rangeUtil,
+  setTimeZoneResolver,
+} from '@grafana/data';
+import { namedZone } from './address';
+
+let zone: TimeZone = namedZone ?? 'browser';
+setTimeZoneResolver(() => zone);
+
+/** The zone in which times are shown: the browser's, as in Grafana, where neither address nor dashboard names one. */
+export const timeZone = (): TimeZone => zone;
+
+/** Takes the zone that a dashboard names, if it does, unless the address names one. */
+export function zoneOf(dashboard: { timezone?: string }) {
+  zone = namedZone ?? (dashboard.timezone || 'browser');
+}
 
 export function resolve(raw: RawTimeRange, now: number): TimeRange {
   const at = (text: RawTimeRange['from'], roundUp: boolean) => {
     const given = typeof text === 'string' && /^\d+$/.test(text) ? dateTime(Number(text)) : text;
-    return dateMath.toDateTime(given, { roundUp, timezone: 'utc', now: dateTimeForTimeZone('utc', now) });
+    return dateMath.toDateTime(given, { roundUp, timezone: zone, now: dateTimeForTimeZone(zone, now) });
   };
   const from = at(raw.from, false);
   const to = at(raw.to, true);

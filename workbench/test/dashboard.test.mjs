@@ -77,6 +77,43 @@ test('a data link has the values of its row, the time range and the variables', 
   await page.context().close();
 });
 
+const clock = (time, timeZone) =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(time);
+
+test('times are those of the browser’s zone, unless the address names another', async () => {
+  const { anchor } = await (await fetch(`${bench.url}/api/workbench`)).json();
+  for (const { shown, ...address } of [
+    { shown: 'Asia/Tokyo' },
+    { shown: 'UTC', timezone: 'utc' },
+    { shown: 'America/Lima', timezone: 'America/Lima' },
+  ]) {
+    const page = await bench.open('/d/parts', { timezoneId: 'Asia/Tokyo', ...address });
+    const row = panel(page, 'Alarms').getByRole('row').filter({ hasText: 'vpn-tunnel-1-down' });
+    await row.getByText(clock(anchor, shown)).waitFor();
+    await page.context().close();
+  }
+});
+
+test('a dashboard asks anew at its interval, which the picker changes and the address keeps', async () => {
+  const page = await bench.open('/d/parts', { refresh: '1s' });
+  const asked = () => page.waitForRequest((r) => r.url().includes('/api/ds/query'));
+  await panel(page, 'Alarms').getByText('vpn-tunnel-1-down').first().waitFor();
+  await settled(page);
+  for (let i = 0; i < 3; i++) {
+    await asked();
+    await settled(page);
+  }
+  await page.getByRole('button', { name: /auto refresh/i }).click();
+  await page.getByRole('menuitemradio', { name: '5 seconds', exact: true }).click();
+  assert.match(page.url(), /refresh=5s/);
+  await asked();
+  assert.deepEqual(
+    bench.complaints.splice(0).filter((c) => !/weather|gone/.test(c)),
+    []
+  );
+  await page.context().close();
+});
+
 test('a dashboard that is not there says which are', async () => {
   const page = await bench.open('/d/nothing');
   await page

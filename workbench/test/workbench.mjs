@@ -64,16 +64,25 @@ export async function start(args = []) {
     complaints,
     /**
      * A page in a browser of its own, so that nothing is left of an earlier one.
-     * Without a language (null) the address names none; locale is the browser's.
+     * Without a language (null) the address names none; locale and timezoneId are the browser's.
      */
     async open(
       address,
-      { lang = 'en-US', locale = 'en-US', theme = 'dark', width = 1400, height = 1000, ...params } = {}
+      {
+        lang = 'en-US',
+        locale = 'en-US',
+        timezoneId = 'UTC',
+        theme = 'dark',
+        width = 1400,
+        height = 1000,
+        ...params
+      } = {}
     ) {
       const context = await browser.newContext({
         viewport: { width, height },
         deviceScaleFactor: 1,
         locale,
+        timezoneId,
         reducedMotion: 'reduce',
       });
       context.setDefaultTimeout(patience);

@@ -79,6 +79,7 @@ func (b *bridge) deliver(ctx context.Context, now time.Time) error {
 		Annotations map[string]string `json:"annotations"`
 		StartsAt    time.Time         `json:"startsAt"`
 		EndsAt      time.Time         `json:"endsAt"`
+		Generator   string            `json:"generatorURL"`
 		Fingerprint string            `json:"fingerprint"`
 	}
 	alerts := []alert{}
@@ -90,6 +91,7 @@ func (b *bridge) deliver(ctx context.Context, now time.Time) error {
 		alerts = append(alerts, alert{
 			Status: "firing", Labels: map[string]string{"alertname": a[0], "severity": a[1], "instance": a[2]},
 			Annotations: map[string]string{"summary": a[3]}, StartsAt: now.Add(time.Duration(i-20) * time.Minute), Fingerprint: fmt.Sprintf("%016x", i+1),
+			Generator: "http://prometheus.example.jp:9090/graph?g0.expr=" + a[0],
 		})
 	}
 	body, err := json.Marshal(map[string]any{"version": "4", "groupKey": "{}", "status": "firing", "receiver": "andon", "alerts": alerts})

@@ -37,10 +37,12 @@ func config(l language) dashboard {
 			first(list("type", l.say("Resource type", "リソースタイプ"), "resource-types", here(query{})), "AWS::EC2::Instance"),
 			list("resource", l.say("Resource", "リソース"), "", nil).column("id", here(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))),
 		Panels: laid(
-			row{11, []panel{history}},
+			// What there is without a choice comes first: the history is of one
+			// resource, and that may have none in this time.
 			row{8, []panel{
 				wide(3, totals), wide(9, rules), wide(12, failing),
 			}},
+			row{11, []panel{history}},
 			row{9, []panel{inventory}},
 		),
 	}

@@ -142,6 +142,16 @@ func (p panel) only(pattern string) panel {
 	return p
 }
 
+// where shows the rows whose field is equal to a value, or notEqual. It comes
+// before all other transformations, which leave fields out.
+func (p panel) where(name, is, value string) panel {
+	p.Transformations = slices.Insert(p.Transformations, 0, transformation{ID: "filterByValue", Options: map[string]any{
+		"type": "include", "match": "all",
+		"filters": []any{map[string]any{"fieldName": name, "config": map[string]any{"id": is, "options": map[string]any{"value": value}}}},
+	}})
+	return p
+}
+
 // step is a colour from a value on; the first has none.
 type step struct {
 	Color string   `json:"color"`

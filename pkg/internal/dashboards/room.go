@@ -7,18 +7,6 @@ import "github.com/andonhq/andon/pkg/lamp"
 func room(l language) dashboard {
 	board := func(more query) query { return query{"queryType": "andon"}.with(more) }
 
-	open := table(l, l.say("Open alerts", "発生中のアラート"),
-		l.say("The most severe first. To acknowledge stops the buzzer and keeps the light; it needs the role Editor.", "重大度の高い順。「確認(対応します)」でブザーが止まり、信号灯は点灯に変わります(編集者権限が必要)。"),
-		[]string{"severity", "name", "summary", "state", "since", "acknowledged by", "identity", "link", "board"},
-		board(query{"kind": "alerts"}))
-	open = worded(l, column(open, "severity", colouredCell), "severity", severities())
-	open = worded(l, open, "state", phases())
-	open = persons(l, open, "acknowledged by")
-	open = acknowledged(l, open, "identity")
-	open = linked(open, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
-	open = widths(open, map[string]int{"severity": 90, "name": 190, "state": 130, "since": 170, "acknowledged by": 165, "identity": 140, "link": 80})
-	open = hidden(open, "board")
-
 	towers := table(l, l.say("Towers", "信号灯"),
 		l.say("What each tower shows now, read back from it. Empty: it has no such unit, or it does not answer.", "各信号灯から読み取った現在の表示。空欄は、その色がないか、応答がないことを示します。"),
 		[]string{"tower", "state", "red", "amber", "green", "blue", "white", "buzzer", "as desired", "last seen", "reason"},
@@ -59,10 +47,45 @@ func room(l language) dashboard {
 				counts(l.say("Stale", "期限切れ・未確認"), "stale"),
 			}},
 			row{7, []panel{towers}},
-			row{12, []panel{open}},
+			row{9, []panel{open(l, false)}},
+			row{7, []panel{open(l, true)}},
 			row{10, []panel{history}},
 		)),
 	}
+}
+
+// open is the alerts on the board that somebody has taken, or those that nobody
+// has: Grafana gives a button to all rows of a table or to none.
+func open(l language, taken bool) panel {
+	title := l.say("Open alerts, not acknowledged", "発生中のアラート(未確認)")
+	description := l.say("The most severe first. To acknowledge stops the buzzer and keeps the light; it needs the role Editor.", "重大度の高い順。「確認(対応します)」でブザーが止まり、信号灯は点灯に変わります(編集者権限が必要)。")
+	columns := []string{"severity", "name", "summary", "state", "since", "identity", "link", "board"}
+	is := "equal"
+	if taken {
+		title, description = l.say("Open alerts, acknowledged", "発生中のアラート(確認済み)"), ""
+		columns = []string{"severity", "name", "summary", "state", "since", "acknowledged by", "link", "board"}
+		is = "notEqual"
+	}
+	p := table(l, title, description, columns, query{"queryType": "andon", "kind": "alerts"}).where("acknowledged by", is, "")
+	p = worded(l, column(p, "severity", colouredCell), "severity", severities())
+	p = worded(l, p, "state", phases())
+	if taken {
+		p = persons(l, p, "acknowledged by")
+	} else {
+		p = acknowledged(l, p, "identity")
+	}
+	p = linked(p, "name", l.say("On the bridge's page", "ボードで見る"), field("board", whole))
+	p = hosts(p, "link")
+	p = widths(p, map[string]int{"severity": 90, "name": 190, "state": 130, "since": 170, "link": 220})
+	p = widths(p, map[string]int{columns[5]: 165}) // the button, or who has it
+	return hidden(p, "board")
+}
+
+// hosts shows of an address the system that it leads to; the link is whole.
+func hosts(p panel, name string) panel {
+	return column(p, name, property{"mappings", []any{map[string]any{"type": "regex", "options": map[string]any{
+		"pattern": `/^https?:\/\/([^\/?#]+).*$/`, "result": map[string]any{"text": "$1", "index": 0},
+	}}}})
 }
 
 // colouredCell paints a cell in the colour of its value.

@@ -6,6 +6,8 @@ export interface Dashboard {
   uid: string;
   title: string;
   time?: { from: string; to: string };
+  timezone?: string; // '': the reader's
+  refresh?: string; // such as 10s; '': none
   panels?: Panel[];
   templating?: { list?: SavedVariable[] };
   annotations?: { list?: AnnotationQuery[] };

@@ -1,5 +1,5 @@
 // Has to be imported first: @grafana/runtime reads it while it is loaded.
-import { language, login, role, theme } from '../address';
+import { language, login, namedZone, role, theme } from '../address';
 
 document.documentElement.lang = language;
 
@@ -16,7 +16,7 @@ Object.assign(window, {
       orgId: 1,
       theme,
       lightTheme: theme === 'light',
-      timezone: 'utc',
+      timezone: namedZone ?? 'browser',
       locale: language,
       language,
       regionalFormat: language,

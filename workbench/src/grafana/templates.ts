@@ -13,6 +13,7 @@ import {
 } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
 import { get } from 'lodash';
+import { timeZone } from '../time';
 import { format } from './format';
 
 /** A variable with the values that are chosen. */
@@ -136,7 +137,7 @@ function cellValue(name: string, path: string, cell: Cell): string {
   const names = path.replace(/^\./, '');
   switch (name) {
     case '__data': {
-      const fields = getFieldDisplayValuesProxy({ frame, rowIndex, timeZone: 'utc' });
+      const fields = getFieldDisplayValuesProxy({ frame, rowIndex, timeZone: timeZone() });
       const value: unknown = get({ fields }, names);
       return typeof value === 'object' && value !== null && 'text' in value
         ? formattedValueToString(value as { text: string })

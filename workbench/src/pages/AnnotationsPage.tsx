@@ -8,6 +8,7 @@ import { asError } from '../ask';
 import { type Events, annotationEvents } from '../grafana/annotationQuery';
 import type { World } from '../grafana/start';
 import { Messages } from '../results/Messages';
+import { timeZone } from '../time';
 import { useRange } from '../useRange';
 import { Toolbar } from './Toolbar';
 
@@ -68,7 +69,7 @@ export function AnnotationsPage({ world }: { world: World }) {
           <InteractiveTable
             data={found.events.map((e, i) => ({
               id: String(i),
-              time: dateTimeFormat(e.time ?? 0, { timeZone: 'utc' }),
+              time: dateTimeFormat(e.time ?? 0, { timeZone: timeZone() }),
               title: e.title ?? '',
               text: e.text ?? '',
               tags: (e.tags ?? []).join(', '),

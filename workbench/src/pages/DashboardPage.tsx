@@ -1,9 +1,9 @@
 import type { AnnotationEvent, AnnotationQuery, TimeRange } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
-import { Alert, Button, LoadingPlaceholder, Stack } from '@grafana/ui';
-import { useCallback, useEffect, useState } from 'react';
+import { Alert, LoadingPlaceholder, RefreshPicker, Stack } from '@grafana/ui';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { TimePicker } from '../TimePicker';
-import { addressWith, namedTime, say } from '../address';
+import { addressWith, namedRefresh, namedTime, say } from '../address';
 import { asError } from '../ask';
 import { Grid } from '../dashboard/Grid';
 import { VariableBar } from '../dashboard/VariableBar';
@@ -13,7 +13,8 @@ import { type Variable, loadVariables, wantedByAddress } from '../dashboard/vari
 import { annotationEvents } from '../grafana/annotationQuery';
 import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
-import { resolve } from '../time';
+import { resolve, zoneOf } from '../time';
+import { useRefresh } from '../useRefresh';
 
 interface Props {
   world: World;
@@ -33,10 +34,16 @@ export function DashboardPage({ world, uid }: Props) {
   const [dashboard, setDashboard] = useState<Dashboard>();
   const [view, setView] = useState<View>();
   const [error, setError] = useState<string>();
+  const [every, setEvery] = useState('');
+  const shows = useRef(0);
 
   const show = useCallback(
     async (d: Dashboard, raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
-      setView(await viewOf(d, world, resolve(raw, world.now()), wanted));
+      const mine = ++shows.current;
+      const next = await viewOf(d, world, resolve(raw, world.now()), wanted);
+      if (mine === shows.current) {
+        setView(next); // else something else has been chosen meanwhile
+      }
     },
     [world]
   );
@@ -44,12 +51,21 @@ export function DashboardPage({ world, uid }: Props) {
     const load = async () => {
       const found = await getBackendSrv().get<{ dashboard: Dashboard }>(`/api/dashboards/uid/${uid}`);
       setDashboard(found.dashboard);
+      setEvery(namedRefresh ?? found.dashboard.refresh ?? '');
+      zoneOf(found.dashboard);
       document.title = found.dashboard.title;
       const usual = found.dashboard.time ?? { from: 'now-6h', to: 'now' };
       await show(found.dashboard, namedTime ?? usual, wantedByAddress());
     };
     load().catch((e: unknown) => setError(asError(e).message));
   }, [show, uid]);
+
+  const now = Object.fromEntries((view?.variables ?? []).map((v) => [v.name, [v.value].flat()]));
+  useRefresh(every, view, () => {
+    if (dashboard && view) {
+      show(dashboard, view.range.raw, now).catch((e: unknown) => setError(asError(e).message));
+    }
+  });
 
   if (error !== undefined) {
     return <Alert severity="error" title={error} />;
@@ -68,7 +84,6 @@ export function DashboardPage({ world, uid }: Props) {
     );
     show(dashboard, raw, wanted).catch((e: unknown) => setError(asError(e).message));
   };
-  const now = Object.fromEntries(view.variables.map((v) => [v.name, [v.value].flat()]));
   return (
     <Stack direction="column" gap={2}>
       <Stack direction="row" justifyContent="space-between" alignItems="flex-end" wrap="wrap">
@@ -94,9 +109,16 @@ export function DashboardPage({ world, uid }: Props) {
               </a>
             ))}
           <TimePicker range={view.range} onChange={(range) => change(range.raw, now)} />
-          <Button icon="sync" variant="secondary" onClick={() => change(view.range.raw, now)}>
-            {say('Refresh', '更新')}
-          </Button>
+          <RefreshPicker
+            text={say('Refresh', '更新')}
+            value={every}
+            isOnCanvas
+            onRefresh={() => change(view.range.raw, now)}
+            onIntervalChanged={(interval) => {
+              setEvery(interval);
+              history.replaceState(null, '', addressWith(location.pathname, { refresh: interval }));
+            }}
+          />
         </Stack>
       </Stack>
       {view.troubles.map((t) => (

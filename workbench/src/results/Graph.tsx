@@ -2,6 +2,7 @@ import type { AnnotationEvent, DataFrame, TimeRange } from '@grafana/data';
 import { LegendDisplayMode, TooltipDisplayMode, type VizLegendOptions } from '@grafana/schema';
 import { TimeSeries, TooltipPlugin } from '@grafana/ui';
 import { say } from '../address';
+import { timeZone } from '../time';
 import { Marks } from './Marks';
 import { rowsOf } from './shape';
 
@@ -29,14 +30,14 @@ export function Graph({ frames, range, width, height, legend, events = [] }: Pro
     <TimeSeries
       frames={frames}
       timeRange={range}
-      timeZone="utc"
+      timeZone={timeZone()}
       width={width}
       height={height}
       legend={{ ...usual, ...legend }}
     >
       {(config, aligned) => (
         <>
-          <TooltipPlugin data={aligned} config={config} mode={TooltipDisplayMode.Multi} timeZone="utc" />
+          <TooltipPlugin data={aligned} config={config} mode={TooltipDisplayMode.Multi} timeZone={timeZone()} />
           <Marks config={config} events={events} />
         </>
       )}

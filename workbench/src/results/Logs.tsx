@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import { type DataFrame, FieldType, type GrafanaTheme2, dateTimeFormat } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { say } from '../address';
+import { timeZone } from '../time';
 
 /** Log lines, each with its labels to be opened. */
 export function Logs({ frames }: { frames: DataFrame[] }) {
@@ -16,7 +17,7 @@ export function Logs({ frames }: { frames: DataFrame[] }) {
         <li key={l.key}>
           <details>
             <summary className={styles.line}>
-              <time>{dateTimeFormat(l.time, { timeZone: 'utc', format: 'YYYY-MM-DD HH:mm:ss.SSS' })}</time>
+              <time>{dateTimeFormat(l.time, { timeZone: timeZone(), format: 'YYYY-MM-DD HH:mm:ss.SSS' })}</time>
               <span className={styles.level}>{l.severity}</span>
               <span>{l.body}</span>
             </summary>

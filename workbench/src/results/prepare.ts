@@ -12,6 +12,7 @@ import {
 import { config } from '@grafana/runtime';
 import { defaultsDeep } from 'lodash';
 import { templates } from '../grafana/templates';
+import { timeZone } from '../time';
 
 // What Grafana's own panels are configured with.
 const standard = [
@@ -96,7 +97,7 @@ export function prepare(
     fieldConfigRegistry: registryOf(fieldConfig),
     replaceVariables: (text, scoped, format) => templates.replace(text, scoped, format),
     theme: config.theme2,
-    timeZone: 'utc',
+    timeZone: timeZone(),
   });
   // The first colour is the first series', not the time's.
   let series = 0;

@@ -18,6 +18,7 @@ import { useMemo } from 'react';
 import { say } from '../../address';
 import { templates } from '../../grafana/templates';
 import { prepare } from '../../results/prepare';
+import { timeZone } from '../../time';
 import type { PanelProps } from './props';
 
 interface Options {
@@ -42,7 +43,7 @@ export function StatPanel({ panel, data, fieldConfig, width, height }: PanelProp
         replaceVariables: (text, scoped, format) => templates.replace(text, scoped, format),
         sparkline: graphMode !== BigValueGraphMode.None,
         theme,
-        timeZone: 'utc',
+        timeZone: timeZone(),
       }),
     [data.series, fieldConfig, graphMode, options.reduceOptions, theme]
   );
