@@ -89,16 +89,17 @@ var probes = []probe{
 		return err
 	}},
 	{"log events", func(ctx context.Context, c *Client, now time.Time) error {
-		groups, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
-		if err != nil || len(groups.LogGroups) == 0 {
-			return err // without a log group there is nothing to try it on
+		group, err := c.someLogGroup(ctx)
+		if err != nil || group == "" {
+			return err
 		}
 		_, err = c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
-			LogGroupName: groups.LogGroups[0].LogGroupName, Limit: aws.Int32(1),
+			LogGroupName: &group, Limit: aws.Int32(1),
 			StartTime: aws.Int64(now.Add(-time.Minute).UnixMilli()), EndTime: aws.Int64(now.UnixMilli()),
 		})
 		return err
 	}},
+	{"log queries", tryQuery},
 	{"event history", func(ctx context.Context, c *Client, now time.Time) error {
 		_, err := c.cloudtrail.LookupEvents(ctx, &cloudtrail.LookupEventsInput{
 			MaxResults: aws.Int32(1), StartTime: aws.Time(now.Add(-time.Hour)), EndTime: aws.Time(now),
@@ -106,7 +107,13 @@ var probes = []probe{
 		return err
 	}},
 	{"config rules", func(ctx context.Context, c *Client, _ time.Time) error {
-		_, err := c.config.DescribeComplianceByConfigRule(ctx, &configservice.DescribeComplianceByConfigRuleInput{})
+		rules, err := c.config.DescribeComplianceByConfigRule(ctx, &configservice.DescribeComplianceByConfigRuleInput{})
+		if err != nil || len(rules.ComplianceByConfigRules) == 0 {
+			return err
+		}
+		_, err = c.config.GetComplianceDetailsByConfigRule(ctx, &configservice.GetComplianceDetailsByConfigRuleInput{
+			ConfigRuleName: rules.ComplianceByConfigRules[0].ConfigRuleName, Limit: 1,
+		})
 		return err
 	}},
 	{"config inventory", func(ctx context.Context, c *Client, _ time.Time) error {
@@ -114,8 +121,20 @@ var probes = []probe{
 		return err
 	}},
 	{"config resources", func(ctx context.Context, c *Client, _ time.Time) error {
-		_, err := c.config.ListDiscoveredResources(ctx, &configservice.ListDiscoveredResourcesInput{
-			ResourceType: cfgtypes.ResourceTypeInstance, Limit: 1,
+		key, err := c.someInstance(ctx)
+		if err != nil || key == nil {
+			return err
+		}
+		_, err = c.config.BatchGetResourceConfig(ctx, &configservice.BatchGetResourceConfigInput{ResourceKeys: []cfgtypes.ResourceKey{*key}})
+		return err
+	}},
+	{"config history", func(ctx context.Context, c *Client, _ time.Time) error {
+		key, err := c.someInstance(ctx)
+		if err != nil || key == nil {
+			return err
+		}
+		_, err = c.config.GetResourceConfigHistory(ctx, &configservice.GetResourceConfigHistoryInput{
+			ResourceType: key.ResourceType, ResourceId: key.ResourceId, Limit: 1,
 		})
 		return err
 	}},
@@ -125,6 +144,58 @@ var probes = []probe{
 		})
 		return err
 	}},
+}
+
+// someLogGroup is a log group to try things on, empty where there is none.
+func (c *Client) someLogGroup(ctx context.Context) (string, error) {
+	groups, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
+	if err != nil || len(groups.LogGroups) == 0 {
+		return "", err
+	}
+	return aws.ToString(groups.LogGroups[0].LogGroupName), nil
+}
+
+// someInstance is a resource to try things on, nil where there is none.
+func (c *Client) someInstance(ctx context.Context) (*cfgtypes.ResourceKey, error) {
+	found, err := c.config.ListDiscoveredResources(ctx, &configservice.ListDiscoveredResourcesInput{
+		ResourceType: cfgtypes.ResourceTypeInstance, Limit: 1,
+	})
+	if err != nil || len(found.ResourceIdentifiers) == 0 {
+		return nil, err
+	}
+	return &cfgtypes.ResourceKey{ResourceType: found.ResourceIdentifiers[0].ResourceType, ResourceId: found.ResourceIdentifiers[0].ResourceId}, nil
+}
+
+// tryQuery tries Logs Insights by calls that are wrong, which AWS says only to
+// those who may make them: a time before there were log groups, and an id that
+// no query has. So nothing is scanned, which would cost.
+func tryQuery(ctx context.Context, c *Client, _ time.Time) error {
+	group, err := c.someLogGroup(ctx)
+	if err != nil || group == "" {
+		return err
+	}
+	id := "00000000-0000-0000-0000-000000000000"
+	started, err := c.logs.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{
+		LogGroupIdentifiers: []string{group}, QueryString: aws.String("fields @message | limit 1"), StartTime: aws.Int64(1), EndTime: aws.Int64(2),
+	})
+	if err == nil {
+		id = aws.ToString(started.QueryId)
+	} else if err = allowed(err); err != nil {
+		return err
+	}
+	if _, err := c.logs.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: &id}); allowed(err) != nil {
+		return err
+	}
+	_, err = c.logs.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: &id})
+	return allowed(err)
+}
+
+// allowed is nil where AWS says that a call is wrong, but not that it is refused.
+func allowed(err error) error {
+	if _, bad := errors.AsType[*BadRequest](err); bad {
+		return nil
+	}
+	return err
 }
 
 const probePatience = 10 * time.Second

@@ -18,23 +18,32 @@ var probed = []struct{ name, action string }{
 	{"alarm history", "cloudwatch:DescribeAlarmHistory"},
 	{"logs", "logs:DescribeLogGroups"},
 	{"log events", "logs:FilterLogEvents"},
+	{"log queries", "logs:StartQuery"},
+	{"log queries", "logs:GetQueryResults"},
+	{"log queries", "logs:StopQuery"},
 	{"event history", "cloudtrail:LookupEvents"},
 	{"config rules", "config:DescribeComplianceByConfigRule"},
+	{"config rules", "config:GetComplianceDetailsByConfigRule"},
 	{"config inventory", "config:GetDiscoveredResourceCounts"},
 	{"config resources", "config:ListDiscoveredResources"},
+	{"config resources", "config:BatchGetResourceConfig"},
+	{"config history", "config:GetResourceConfigHistory"},
 	{"config query", "config:SelectResourceConfig"},
 }
 
 func TestCheckNamesEachPermissionThatIsDenied(t *testing.T) {
 	for _, p := range append(probed, struct{ name, action string }{"nothing is denied", ""}) {
-		t.Run(p.name, func(t *testing.T) {
+		t.Run(p.name+" "+p.action, func(t *testing.T) {
 			inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, _ *Client, sh *Shared) {
 				var want []string
 				if p.action != "" {
 					f.Deny(awsfake.ViewerKey, p.action)
 					want = []string{p.name + ": " + p.action}
-					if p.name == "logs" { // no log group to try it on
-						want = append(want, "log events: "+p.action)
+					switch p.name + p.action { // what has nothing to be tried on
+					case "logslogs:DescribeLogGroups":
+						want = append(want, "log events: "+p.action, "log queries: "+p.action)
+					case "config resourcesconfig:ListDiscoveredResources":
+						want = append(want, "config history: "+p.action)
 					}
 				}
 				var names, got []string
@@ -51,8 +60,8 @@ func TestCheckNamesEachPermissionThatIsDenied(t *testing.T) {
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
-				if n := f.Counts().Of("StartQuery"); n != 0 || len(names) != len(probed)+1 {
-					t.Errorf("%d queries started, capabilities %q", n, names)
+				if bytes := f.Counts().BytesScanned; bytes != 0 || len(names) != 14 {
+					t.Errorf("%v bytes were scanned, capabilities %q", bytes, names)
 				}
 			})
 		})

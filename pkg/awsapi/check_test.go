@@ -57,7 +57,7 @@ func TestCheckNamesWhatIsMissing(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff([]string{"logs logs:DescribeLogGroups", "log events logs:DescribeLogGroups", "event history cloudtrail:LookupEvents"}, missing); diff != "" || names != 12 {
+		if diff := cmp.Diff([]string{"logs logs:DescribeLogGroups", "log events logs:DescribeLogGroups", "log queries logs:DescribeLogGroups", "event history cloudtrail:LookupEvents"}, missing); diff != "" || names != 14 {
 			t.Errorf("%d capabilities (-want +got):\n%s", names, diff)
 		}
 		s.shared.Wait()

@@ -76,6 +76,8 @@ export function nameOf(capability: string): string {
       return t('health.name.logs', 'Log groups');
     case 'log events':
       return t('health.name.log-events', 'Log events');
+    case 'log queries':
+      return t('health.name.log-queries', 'Queries of Logs Insights');
     case 'event history':
       return t('health.name.event-history', 'Event history of CloudTrail');
     case 'config rules':
@@ -84,6 +86,8 @@ export function nameOf(capability: string): string {
       return t('health.name.config-inventory', 'Config inventory');
     case 'config resources':
       return t('health.name.config-resources', 'Config resources');
+    case 'config history':
+      return t('health.name.config-history', 'History of a resource');
     case 'config query':
       return t('health.name.config-query', 'Advanced queries of Config');
     case 'bridge':

@@ -73,6 +73,9 @@ func (f *Fake) startQuery(c *call, in *startQueryIn) (*startQueryOut, error) {
 	if q.plan, err = parseInsights(in.QueryString); err != nil {
 		return nil, errf("MalformedQueryException", "%v", err)
 	}
+	if q.to.Before(f.opts.Anchor.Add(-worldAge)) {
+		return nil, errf("MalformedQueryException", "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention settings")
+	}
 	f.queries.mu.Lock()
 	defer f.queries.mu.Unlock()
 	running := 0
