@@ -23,6 +23,7 @@ func (f *fake) post(u *backend.User, body string) (int, map[string]string) {
 	f.Helper()
 	r := httptest.NewRequest(http.MethodPost, "/andon/ack?"+f.parameters.Encode(), strings.NewReader(body))
 	r = r.WithContext(backend.WithUser(f.Context(), u))
+	r.Header.Set("Accept-Language", f.accepts)
 	w := httptest.NewRecorder()
 	f.bridge.Ack(w, r)
 	var answer map[string]string
@@ -94,6 +95,11 @@ func TestWhoMayNotAcknowledge(t *testing.T) {
 			t.Errorf("%s: %d %v", c.name, status, answer)
 		}
 	}
+	f.accepts = "ja-JP,ja;q=0.9,en;q=0.8"
+	if _, answer := f.post(user("sato", "Viewer"), good); answer["message"] != "sato のロールは Viewer です。確認には Editor か Admin のロールが必要です" {
+		t.Errorf("in Japanese: %v", answer)
+	}
+	f.accepts = ""
 	f.open(`{}`)
 	if status, answer := f.post(user("sato", "Editor"), good); status != 400 || !strings.Contains(answer["message"], "bridgeUrl") {
 		t.Errorf("without a bridge: %d %v", status, answer)

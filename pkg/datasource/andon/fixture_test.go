@@ -46,6 +46,7 @@ type fake struct {
 	path       string           // and its path
 	answer     http.HandlerFunc // instead of all that
 	parameters url.Values       // of the resource's address
+	accepts    string           // the browser's languages
 	pages      []client.HistoryQuery
 }
 
