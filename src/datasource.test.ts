@@ -1,6 +1,6 @@
 import { CoreApp, dateTime, type DataQueryRequest } from '@grafana/data';
 import { config } from '@grafana/runtime';
-import { firstValueFrom, lastValueFrom } from 'rxjs';
+import { NEVER, firstValueFrom, lastValueFrom } from 'rxjs';
 import type { PanelRequest } from './ahead/ahead';
 import { AndonVariables } from './variables/support';
 import { fakeDataSource, fakeGrafana, httpError, listsOf } from './testing/fakes';
@@ -333,15 +333,17 @@ describe('a dashboard with many panels', () => {
     config.publicDashboardAccessToken = undefined;
   });
 
-  function show(change: Partial<DataQueryRequest<AndonQuery>> = {}) {
-    const asked = fakeGrafana(() => frames);
+  function open(change: Partial<DataQueryRequest<AndonQuery>> = {}) {
+    const asked = fakeGrafana(() => NEVER);
     const datasource = fakeDataSource({ region: 'eu-central-1' });
-    panels.forEach((targets) =>
+    const shown = panels.map((targets) =>
       datasource.query({ ...request(targets), app: CoreApp.Dashboard, ...change }).subscribe()
     );
     jest.runAllTimers();
-    return asked.filter(({ url }) => url === '/api/datasources/uid/aws/resources/ahead');
+    return { shown, announced: asked.filter(({ url }) => url === '/api/datasources/uid/aws/resources/ahead') };
   }
+
+  const show = (change?: Partial<DataQueryRequest<AndonQuery>>) => open(change).announced;
 
   test('announces what they ask of CloudWatch’s metrics', () => {
     const [announced, ...more] = show({ maxDataPoints: 500 });
@@ -362,6 +364,17 @@ describe('a dashboard with many panels', () => {
         }),
       ],
     });
+  });
+
+  test('gives its announcement up when the last panel that waits for it has been left', () => {
+    const { shown, announced } = open();
+    const signal = announced[0].abortSignal;
+    shown.slice(1).forEach((panel) => panel.unsubscribe());
+    jest.runAllTimers();
+    expect(signal?.aborted).toBe(false);
+    shown[0].unsubscribe();
+    jest.runAllTimers();
+    expect(signal?.aborted).toBe(true);
   });
 
   test('announces nothing where none has to wait, or nothing may be announced', () => {

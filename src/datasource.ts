@@ -7,8 +7,8 @@ import {
   type ScopedVars,
 } from '@grafana/data';
 import { config, DataSourceWithBackend, getTemplateSrv, HealthStatus, type TemplateSrv } from '@grafana/runtime';
-import type { Observable } from 'rxjs';
-import { Ahead } from './ahead/ahead';
+import { type Observable, tap } from 'rxjs';
+import { Ahead, type Waiting } from './ahead/ahead';
 import { annotationSupport } from './annotations/support';
 import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
@@ -28,9 +28,9 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   /** The type that new queries have: of a data source that knows the bridge's board and nothing of AWS, the board's. */
   readonly firstType: FirstType;
   annotations: AnnotationSupport<AndonQuery>;
-  private readonly ahead = new Ahead((panels) =>
+  private readonly ahead = new Ahead((panels, abortSignal) =>
     // By its id Grafana cancels the announcement before: who goes on to another range no longer asks for the last.
-    this.postResource('ahead', { panels }, { showErrorAlert: false, requestId: `andon-ahead-${this.uid}` })
+    this.postResource('ahead', { panels }, { showErrorAlert: false, requestId: `andon-ahead-${this.uid}`, abortSignal })
   );
 
   constructor(
@@ -62,8 +62,11 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   }
 
   query(request: DataQueryRequest<AndonQuery>): Observable<DataQueryResponse> {
-    this.announce(request);
-    return super.query(request);
+    const waiting = this.announce(request);
+    const answers = super.query(request);
+    return waiting
+      ? answers.pipe(tap({ complete: waiting.answered, error: waiting.answered, unsubscribe: waiting.left }))
+      : answers;
   }
 
   /** Metrics of several panels go to AWS in one call where the back end knows them in time. */
@@ -75,19 +78,23 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     intervalMs,
     maxDataPoints,
     skipQueryCache,
-  }: DataQueryRequest<AndonQuery>) {
+  }: DataQueryRequest<AndonQuery>): Waiting | undefined {
     const held = app === CoreApp.Dashboard && !config.http2Enabled && !config.publicDashboardAccessToken;
     if (!held || skipQueryCache || !range) {
-      return;
+      return undefined;
     }
     const queries = targets
       .filter((query) => query.queryType === 'metrics' && (!query.datasource || query.datasource.uid === this.uid))
       .map((query) => ({ ...this.applyTemplateVariables(query, scopedVars), intervalMs, maxDataPoints }));
-    if (queries.length > 0) {
-      const from = String(range.from.valueOf());
-      const to = String(range.to.valueOf());
-      this.ahead.add({ request: { from, to, queries }, range: `${String(range.raw.from)} ${String(range.raw.to)}` });
+    if (queries.length === 0) {
+      return undefined;
     }
+    const from = String(range.from.valueOf());
+    const to = String(range.to.valueOf());
+    return this.ahead.add({
+      request: { from, to, queries },
+      range: `${String(range.raw.from)} ${String(range.raw.to)}`,
+    });
   }
 
   /** The query as it is sent. */

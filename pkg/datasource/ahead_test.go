@@ -1,24 +1,33 @@
 package datasource
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
 	"github.com/andonhq/andon/pkg/internal/awsfake"
+	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
 // announce sends POST ahead and returns its status and body.
 func (r *room) announce(body string) (status int, text string) {
 	r.Helper()
-	err := r.ds.CallResource(r.Context(), &backend.CallResourceRequest{Path: "ahead", URL: "ahead", Method: http.MethodPost, Body: []byte(body)},
+	return r.announceWithin(r.Context(), body)
+}
+
+// announceWithin does so for as long as somebody waits.
+func (r *room) announceWithin(ctx context.Context, body string) (status int, text string) {
+	r.Helper()
+	err := r.ds.CallResource(ctx, &backend.CallResourceRequest{Path: "ahead", URL: "ahead", Method: http.MethodPost, Body: []byte(body)},
 		backend.CallResourceResponseSenderFunc(func(a *backend.CallResourceResponse) error {
 			status, text = a.Status, string(a.Body)
 			return nil
@@ -123,6 +132,51 @@ func TestAnnouncedPanelsAreOneCall(t *testing.T) {
 			r.Errorf("the answers tell %+v", usage)
 		}
 	})
+}
+
+// Who leaves the dashboard asks nothing more: what the announcement has not asked
+// of AWS yet is not asked, but for a panel that waits for it as well.
+func TestAnAnnouncementThatIsGivenUp(t *testing.T) {
+	for name, waits := range map[string]bool{"nobody waits": false, "a panel waits": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, awsfake.Options{FleetHosts: 40}, func(r *room) {
+				r.aws.SetDelay(10 * time.Second)
+				var panels [][]string
+				for p := range 20 {
+					panels = append(panels, []string{hostMetric("A", p)})
+				}
+				ctx, leave := context.WithCancel(r.Context())
+				var all sync.WaitGroup
+				all.Go(func() {
+					started := time.Now()
+					r.announceWithin(ctx, announcing(at(-180), at(0), panels...))
+					if took := time.Since(started); took != 5*time.Second {
+						r.Errorf("it ends after %s; it was given up after 5 s", took)
+					}
+				})
+				synctest.Wait()
+				if waits {
+					all.Go(func() {
+						if a := r.Ask(asking("A", panels[3][0], at(-180), at(0)))["A"]; a.Error != nil || len(a.Frames) != 1 || a.Frames[0].Rows() < 170 {
+							r.Errorf("the panel that waits: %v", a.Error)
+						}
+					})
+				}
+				bubble.Pass(5 * time.Second) // the caller's identity is under way
+				leave()
+				all.Wait()
+				bubble.Pass(time.Minute)
+				want, billed := 0, 0
+				if waits {
+					want, billed = 1, 1
+				}
+				counts := r.aws.Counts()
+				if n := calls(counts, "GetMetricData"); n != want || counts.MetricsBilled != billed {
+					r.Errorf("%d calls, %d metrics billed; want %d and %d", n, counts.MetricsBilled, want, billed)
+				}
+			})
+		})
+	}
 }
 
 func asking(refID, text string, from, to time.Time) backend.DataQuery {

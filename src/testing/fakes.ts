@@ -7,7 +7,7 @@ import {
   type FetchResponse,
   type TemplateSrv,
 } from '@grafana/runtime';
-import { defer, of, throwError, type Observable } from 'rxjs';
+import { defer, isObservable, of, throwError, type Observable } from 'rxjs';
 import plugin from '../../plugin.json';
 import { AndonDataSource } from '../datasource';
 import type { Settings } from '../types';
@@ -23,7 +23,9 @@ export function fakeGrafana(answer: Answer = () => ({})): BackendSrvRequest[] {
       asked.push(request);
       try {
         const data = answer(request);
-        return of({ data, ok: true, status: 200, statusText: 'OK' } as FetchResponse<unknown>);
+        return isObservable(data)
+          ? (data as Observable<FetchResponse<unknown>>)
+          : of({ data, ok: true, status: 200, statusText: 'OK' } as FetchResponse<unknown>);
       } catch (error) {
         return throwError(() => error);
       }

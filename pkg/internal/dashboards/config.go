@@ -42,8 +42,8 @@ func config(l language) dashboard {
 			row{8, []panel{
 				wide(3, totals), wide(9, rules), wide(12, failing),
 			}},
-			row{11, []panel{history}},
-			row{9, []panel{inventory}},
+			row{9, []panel{history}},
+			row{10, []panel{inventory}},
 		),
 	}
 }
