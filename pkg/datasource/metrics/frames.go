@@ -132,9 +132,21 @@ var units = []struct {
 	{"AWS/EBS", regexp.MustCompile(`^Volume.*Time$`), "s"},
 	{"AWS/VPN", regexp.MustCompile(`^TunnelData(In|Out)$`), "bytes"},
 	{"AWS/VPN", regexp.MustCompile(`^TunnelState$`), "none"},
+	{"AWS/Lambda", regexp.MustCompile(`^ProvisionedConcurrencyUtilization$`), "percentunit"},
 	{"", regexp.MustCompile(`(Utilization|_percent|Percent|Percentage|BurstBalance)$`), "percent"},
 	{"", regexp.MustCompile(`^(cpu_usage_.*|mem_used_percent|disk_used_percent|swap_used_percent)$`), "percent"},
-	{"", regexp.MustCompile(`(Throughput)$`), "Bps"},
 	{"", regexp.MustCompile(`^Network(In|Out)$|Bytes(Received|Transmitted|Sent|In|Out)?$|^(Freeable|Free|Swap|Used).*(Memory|Space|Usage)$|^FreeStorageSpace$|_bytes$`), "bytes"},
-	{"", regexp.MustCompile(`(ResponseTime|Latency|^TargetResponseTime)$`), "s"},
+	// Names alone do not tell: SelectThroughput is statements a second, and latencies
+	// are in seconds here, in milliseconds there.
+	{"AWS/RDS", regexp.MustCompile(`^(Read|Write|Network(Receive|Transmit)?)Throughput$`), "Bps"},
+	{"AWS/EFS", regexp.MustCompile(`^PermittedThroughput$`), "Bps"},
+	{"AWS/RDS", regexp.MustCompile(`^(Read|Write)Latency$`), "s"},
+	{"AWS/RDS", regexp.MustCompile(`^(Commit|DDL|DML|Delete|Insert|Select|Update)Latency$`), "ms"},
+	{"AWS/ELB", regexp.MustCompile(`^Latency$`), "s"},
+	{"AWS/ApplicationELB", regexp.MustCompile(`ResponseTime$`), "s"},
+	{"AWS/DynamoDB", regexp.MustCompile(`Latency$`), "ms"},
+	{"AWS/S3", regexp.MustCompile(`^(FirstByte|TotalRequest)Latency$`), "ms"},
+	{"AWS/CloudFront", regexp.MustCompile(`^OriginLatency$`), "ms"},
+	{"AWS/Kinesis", regexp.MustCompile(`Latency$`), "ms"},
+	{"AWS/ElastiCache", regexp.MustCompile(`^Successful(Read|Write)RequestLatency$`), "µs"},
 }
