@@ -82,12 +82,16 @@ func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, e
 		return EventAnswer{}, err
 	}
 	found, took, err := c.recallEvents(ctx, q)
-	if first := c.shared.now().Add(-eventRetention); err != nil && errorCode(err) == "InvalidTimeRangeException" && q.From.Before(first) && first.Before(q.To) {
+	first := c.shared.now().Add(-eventRetention)
+	if err != nil && errorCode(err) == "InvalidTimeRangeException" && q.From.Before(first) && first.Before(q.To) {
 		// How far back it goes is AWS's to say; what it keeps can be had.
 		q.From = first
 		var again Usage
 		found, again, err = c.recallEvents(ctx, q)
 		took.Add(again)
+	}
+	if found.until.Before(first) {
+		found.until = first // of what was before nobody knows any more
 	}
 	return EventAnswer{Events: found.items, Incomplete: found.incomplete, Limited: found.limited, Until: found.until, Usage: took}, err
 }

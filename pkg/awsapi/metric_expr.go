@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -160,6 +161,30 @@ func countSearches(expression string) int {
 		}
 	}
 	return n
+}
+
+// searchPeriod is the period that the one SEARCH of an expression asks for, in
+// seconds; 0 where it leaves that to the query.
+func searchPeriod(expression string) int64 {
+	argument, last, found := 0, "", false
+	for _, t := range tokens(expression) {
+		switch {
+		case t.kind == tokenCall && t.text == "SEARCH":
+			found = true
+		case !found || strings.TrimSpace(t.text) == "":
+		case t.text == ",":
+			argument, last = argument+1, ""
+		case t.text == ")":
+			n, err := strconv.ParseInt(last, 10, 64)
+			if argument != 2 || err != nil || !isPeriod(n) {
+				return 0
+			}
+			return n
+		default:
+			last += t.text
+		}
+	}
+	return 0
 }
 
 // dependsOnRange are the parts of a dynamic label that change with the range.

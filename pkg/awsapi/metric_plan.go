@@ -104,6 +104,9 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 		}
 	}
 	p.key = digest(fields...)
+	if s := searchPeriod(r.Expression); s > 0 && p.blocks && p.search == 1 {
+		p.period = s // by which its points come, whatever the query's is
+	}
 	return p, nil
 }
 

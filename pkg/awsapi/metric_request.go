@@ -85,7 +85,7 @@ func (r MetricRequest) check() error {
 	if r.Period <= 0 || r.Period%time.Second != 0 {
 		return bad("period %s is not a whole number of seconds above 0", r.Period)
 	}
-	if s := int64(r.Period / time.Second); s < 60 && !slices.Contains([]int64{1, 5, 10, 20, 30}, s) || s > 60 && s%60 != 0 {
+	if s := int64(r.Period / time.Second); !isPeriod(s) {
 		return bad("period %d s: CloudWatch takes 1, 5, 10, 20, 30 seconds or a multiple of 60", s)
 	}
 	if r.Expression != "" {
@@ -113,6 +113,11 @@ func (r MetricRequest) check() error {
 		}
 	}
 	return nil
+}
+
+// isPeriod tells whether CloudWatch has periods of so many seconds.
+func isPeriod(s int64) bool {
+	return s >= 60 && s%60 == 0 || slices.Contains([]int64{1, 5, 10, 20, 30}, s)
 }
 
 // fields are what makes a request another one, besides its ID.

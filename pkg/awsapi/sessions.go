@@ -182,6 +182,9 @@ func (s *Sessions) Accounts() []Account {
 // DefaultRegion is the region of queries that name none.
 func (s *Sessions) DefaultRegion() string { return s.set.DefaultRegion }
 
+// Namespaces are the metric namespaces that the settings name.
+func (s *Sessions) Namespaces() []string { return s.set.Namespaces }
+
 func (s *Sessions) access(name string) (*access, error) {
 	if name == "" || name == "default" {
 		return s.all[0], nil

@@ -42,6 +42,7 @@ type Settings struct {
 	Endpoint      string            // for every service, or for the one whose name is in its host
 	Endpoints     map[string]string // service → URL; {service} and {region} are filled in
 	Accounts      []Account
+	Namespaces    []string // of metrics, to choose from besides those that ListMetrics knows
 
 	AccessKey    string
 	SecretKey    string
@@ -68,6 +69,7 @@ type jsonSettings struct {
 	Endpoint          string            `json:"endpoint"`
 	Endpoints         map[string]string `json:"endpoints"`
 	Accounts          []Account         `json:"accounts"`
+	Namespaces        string            `json:"customMetricsNamespaces"` // with commas
 	TLSAuthWithCACert bool              `json:"tlsAuthWithCACert"`
 }
 
@@ -99,6 +101,11 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 	}
 	if set.Profile == "" {
 		set.Profile = database
+	}
+	for name := range strings.SplitSeq(j.Namespaces, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			set.Namespaces = append(set.Namespaces, name)
+		}
 	}
 	if j.TLSAuthWithCACert {
 		set.CACert = secure["tlsCACert"]

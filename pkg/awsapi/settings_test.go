@@ -13,7 +13,7 @@ func TestSettingsOfGrafanasCloudWatchDataSourceWork(t *testing.T) {
 		want           Settings
 	}{
 		"empty":   {"", "", nil, Settings{AuthType: AuthDefault}},
-		"default": {`{"authType":"default","defaultRegion":"eu-central-1","customMetricsNamespaces":"A,B","logsTimeout":"30m","tracingDatasourceUid":"x"}`, "", nil, Settings{AuthType: AuthDefault, DefaultRegion: "eu-central-1"}},
+		"default": {`{"authType":"default","defaultRegion":"eu-central-1","customMetricsNamespaces":"A,B","logsTimeout":"30m","tracingDatasourceUid":"x"}`, "", nil, Settings{AuthType: AuthDefault, DefaultRegion: "eu-central-1", Namespaces: []string{"A", "B"}}},
 		"arn":     {`{"authType":"arn","assumeRoleARN":"arn:aws:iam::123456789012:role/read","externalId":"e"}`, "", nil, Settings{AuthType: AuthDefault, AssumeRoleARN: "arn:aws:iam::123456789012:role/read", ExternalID: "e"}},
 		"profile": {`{"authType":"credentials","profile":"ops"}`, "old", nil, Settings{AuthType: AuthCredentials, Profile: "ops"}},
 		"database": {

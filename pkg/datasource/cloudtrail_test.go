@@ -97,3 +97,17 @@ func TestCloudTrailMistakes(t *testing.T) {
 		}
 	}
 }
+
+// CloudTrail knows 90 days: nobody can say "none" of what was before.
+func TestCloudTrailCountsWhatCloudTrailKnows(t *testing.T) {
+	r := enter(t, keys)
+	got := r.One(`{"queryType":"cloudtrail","kind":"counts","attribute":"EventName","value":"StopInstances"}`, at(0).AddDate(-1, 0, 0), at(5))
+	querytest.AlertableAnswer(t, got)
+	times := got.Frames[0].Fields[0]
+	if times.Len() == 0 {
+		t.Fatal("no point at all")
+	}
+	if first, oldest := times.At(0).(time.Time), at(30).AddDate(0, 0, -90); first.Before(oldest) || first.After(oldest.AddDate(0, 0, 2)) {
+		t.Errorf("the first point is of %s, 90 days ago was %s", first, oldest)
+	}
+}

@@ -1,6 +1,7 @@
 package datasource
 
 import (
+	"strings"
 	"sync"
 	"testing"
 
@@ -121,6 +122,23 @@ func TestExpressionOverNothing(t *testing.T) {
 		}
 		if got["D"].Error == nil {
 			t.Error("two queries have one id")
+		}
+	})
+}
+
+// Grafana sends the queries of a rule one by one. Who calculates with a neighbour
+// there is told so.
+func TestExpressionOfARuleAlone(t *testing.T) {
+	inBubble(t, awsfake.Options{}, func(r *room) {
+		alone := querytest.Asking("B", mathOf("100 - cpu"), at(-60), at(0))
+		for rule, a := range map[bool]backend.DataResponse{true: r.AskForRule(alone)["B"], false: r.Ask(alone)["B"]} {
+			if a.Error == nil || a.Status != 400 || strings.Contains(a.Error.Error(), "sent one by one") != rule {
+				t.Errorf("of a rule %t: %d %v", rule, a.Status, a.Error)
+			}
+		}
+		own := querytest.Asking("B", mathOf(`1e3 + SUM(SEARCH('{AWS/EC2,InstanceId} MetricName=\"CPUUtilization\"', 'Average', 300)`), at(-60), at(0))
+		if a := r.AskForRule(own)["B"]; a.Error == nil || strings.Contains(a.Error.Error(), "sent one by one") {
+			t.Errorf("an unclosed bracket: %v", a.Error)
 		}
 	})
 }

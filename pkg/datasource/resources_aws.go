@@ -68,8 +68,16 @@ func (d *Datasource) listMetrics(ctx context.Context, v url.Values, namespace, n
 	})
 }
 
+// namespaces are those that have metrics, and those of the settings: ListMetrics
+// forgets what was silent for two weeks, and an account may have more metrics than
+// are read.
 func (d *Datasource) namespaces(ctx context.Context, v url.Values) (listing, error) {
 	all, err := d.listMetrics(ctx, v, "", "")
+	var names []metric
+	for _, n := range d.sessions.Namespaces() {
+		names = append(names, metric{Namespace: n})
+	}
+	all.Metrics = append(names, all.Metrics...) // a copy: the list is shared
 	return distinct(all, err, func(m metric, add func(string)) { add(m.Namespace) })
 }
 

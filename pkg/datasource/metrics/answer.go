@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,6 +59,9 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 	}
 	if len(failed) > 0 && len(good) == 0 {
 		p.err = failed[0]
+		if _, bad := errors.AsType[*awsapi.BadRequest](p.err); bad && m.q.alert && m.stranger != "" {
+			p.err = fmt.Errorf("%w (an alert rule's queries are sent one by one, so that none can refer to another, such as %s: calculate with an expression of Grafana's)", p.err, m.stranger)
+		}
 		return
 	}
 	if len(failed) > 0 {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,7 +54,7 @@ func index(m asked, r awsapi.MetricResult, i int) int {
 
 // axes are the time fields of one answer. Series that share their times share
 // the field: of hundreds, most have the same.
-// The period tells Grafana where points are missing: it draws a gap there.
+// Their interval tells Grafana where points are missing: it draws a gap there.
 type axes struct {
 	period time.Duration
 	fields map[axis]*data.Field
@@ -71,9 +72,25 @@ func (a axes) of(s awsapi.MetricSeries) *data.Field {
 	}
 	if a.fields[k] == nil {
 		f := data.NewField("time", nil, s.Times) // which copies them, and makes a field of none, too
-		a.fields[k] = f.SetConfig(&data.FieldConfig{Interval: float64(a.period.Milliseconds())})
+		a.fields[k] = f.SetConfig(&data.FieldConfig{Interval: float64(spacing(s.Times, a.period).Milliseconds())})
 	}
 	return a.fields[k]
+}
+
+// spacing is how far apart points usually are: the period, or more where a metric
+// has fewer points, as those of EC2's basic monitoring every five minutes. Its
+// line would else fall into dots.
+func spacing(times []time.Time, period time.Duration) time.Duration {
+	n := len(times) - 1
+	if n < 1 || times[n].Sub(times[0]) == time.Duration(n)*period {
+		return period
+	}
+	steps := make([]time.Duration, n)
+	for i := range steps {
+		steps[i] = times[i+1].Sub(times[i])
+	}
+	slices.Sort(steps)
+	return max(period, steps[n/2])
 }
 
 func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field) *data.Frame {
@@ -132,9 +149,21 @@ var units = []struct {
 	{"AWS/EBS", regexp.MustCompile(`^Volume.*Time$`), "s"},
 	{"AWS/VPN", regexp.MustCompile(`^TunnelData(In|Out)$`), "bytes"},
 	{"AWS/VPN", regexp.MustCompile(`^TunnelState$`), "none"},
+	{"AWS/Lambda", regexp.MustCompile(`^ProvisionedConcurrencyUtilization$`), "percentunit"},
 	{"", regexp.MustCompile(`(Utilization|_percent|Percent|Percentage|BurstBalance)$`), "percent"},
 	{"", regexp.MustCompile(`^(cpu_usage_.*|mem_used_percent|disk_used_percent|swap_used_percent)$`), "percent"},
-	{"", regexp.MustCompile(`(Throughput)$`), "Bps"},
 	{"", regexp.MustCompile(`^Network(In|Out)$|Bytes(Received|Transmitted|Sent|In|Out)?$|^(Freeable|Free|Swap|Used).*(Memory|Space|Usage)$|^FreeStorageSpace$|_bytes$`), "bytes"},
-	{"", regexp.MustCompile(`(ResponseTime|Latency|^TargetResponseTime)$`), "s"},
+	// Names alone do not tell: SelectThroughput is statements a second, and latencies
+	// are in seconds here, in milliseconds there.
+	{"AWS/RDS", regexp.MustCompile(`^(Read|Write|Network(Receive|Transmit)?)Throughput$`), "Bps"},
+	{"AWS/EFS", regexp.MustCompile(`^PermittedThroughput$`), "Bps"},
+	{"AWS/RDS", regexp.MustCompile(`^(Read|Write)Latency$`), "s"},
+	{"AWS/RDS", regexp.MustCompile(`^(Commit|DDL|DML|Delete|Insert|Select|Update)Latency$`), "ms"},
+	{"AWS/ELB", regexp.MustCompile(`^Latency$`), "s"},
+	{"AWS/ApplicationELB", regexp.MustCompile(`ResponseTime$`), "s"},
+	{"AWS/DynamoDB", regexp.MustCompile(`Latency$`), "ms"},
+	{"AWS/S3", regexp.MustCompile(`^(FirstByte|TotalRequest)Latency$`), "ms"},
+	{"AWS/CloudFront", regexp.MustCompile(`^OriginLatency$`), "ms"},
+	{"AWS/Kinesis", regexp.MustCompile(`Latency$`), "ms"},
+	{"AWS/ElastiCache", regexp.MustCompile(`^Successful(Read|Write)RequestLatency$`), "µs"},
 }

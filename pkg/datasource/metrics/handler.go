@@ -3,6 +3,7 @@ package metrics
 import (
 	"context"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -284,10 +285,25 @@ func name(members []asked) {
 		}) {
 			m.requests = nil
 		}
+		m.stranger = stranger(m.q.Expression, byID)
 		for n := range m.requests {
 			m.requests[n].Label = wireLabel(m.q.Label, m.plural)
 		}
 	}
+}
+
+// names are what looks like ids; the e of 1e3 does not.
+var names = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.])([a-z][A-Za-z0-9_]*)`)
+
+// stranger is an id in an expression that no query has, as far as one can tell
+// without knowing CloudWatch's language.
+func stranger(expression string, byID map[string]string) string {
+	for _, m := range names.FindAllStringSubmatch(texts.ReplaceAllString(expression, ""), -1) {
+		if _, known := byID[m[1]]; !known {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 // clash finds two queries of the request that have the same id.

@@ -33,6 +33,7 @@ type asked struct {
 	planned  awsapi.Usage // what the plan took
 	several  bool         // the query asks more than one place
 	plural   bool         // its expression may give several series
+	stranger string       // an id in its expression that no query of the request has
 	err      error
 }
 
