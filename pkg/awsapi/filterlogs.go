@@ -60,13 +60,35 @@ var filterTrail = &trailKind[cwltypes.FilteredLogEvent]{
 
 // FilterLogs answers from what was fetched before and asks FilterLogEvents for the
 // rest until the range is scanned, the limit is reached or the budget ends: 5
-// calls a second, of which many may find nothing. It asks for the newest first,
-// or where the range begins before 2024, of which AWS gives only the oldest
-// first, for the whole range.
+// calls a second, of which many may find nothing. It asks for the newest first.
+// Of what was before 2024 AWS gives only the oldest first: that is asked for as a
+// whole, once what came later is read.
 func (c *Client) FilterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, error) {
 	if err := q.check(); err != nil {
 		return FilterAnswer{}, err
 	}
+	if !q.From.Before(newestFirstSince) || !newestFirstSince.Before(q.To) {
+		return c.filterLogs(ctx, q)
+	}
+	began := time.Now()
+	late, early := q, q
+	late.From, early.To = newestFirstSince, newestFirstSince
+	answer, err := c.filterLogs(ctx, late)
+	if err != nil || answer.Limited || answer.Incomplete {
+		return answer, err
+	}
+	if early.Limit -= len(answer.Events); early.Limit == 0 {
+		answer.Limited = true // or so it may be
+		return answer, nil
+	}
+	early.Budget = max(q.Budget-time.Since(began), time.Second)
+	older, err := c.filterLogs(ctx, early)
+	older.Events = slices.Concat(answer.Events, older.Events)
+	older.Usage.Add(answer.Usage)
+	return older, err
+}
+
+func (c *Client) filterLogs(ctx context.Context, q FilterQuery) (FilterAnswer, error) {
 	found, took, err := metered(ctx, c, lookup[cwltypes.FilteredLogEvent]{
 		action: "logs:FilterLogEvents",
 		trail:  trailOf(c, filterTrail, digest(slices.Concat([]string{c.scope, "filter", q.Group, q.StreamPrefix, q.Pattern}, q.Streams)...)),

@@ -118,3 +118,27 @@ func TestAScanThatFindsNothingContinues(t *testing.T) {
 		}
 	})
 }
+
+// A range that began before AWS could give the newest first begins with the
+// newest all the same.
+func TestFilteredLogsOfALongRangeBeginWithTheNewest(t *testing.T) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, _ *Shared) {
+		q := FilterQuery{Group: "/var/log/secure", Pattern: "preauth", From: newestFirstSince.AddDate(-5, 0, 0), To: f.Anchor(), Limit: 3}
+		a, err := c.FilterLogs(t.Context(), q)
+		if err != nil || len(a.Events) != 3 || !a.Limited || *a.Events[2].Timestamp < f.Anchor().Add(-24*time.Hour).UnixMilli() {
+			t.Fatalf("%d events, limited %v: %v", len(a.Events), a.Limited, err)
+		}
+		if n := f.Counts().Of("FilterLogEvents"); n != 1 {
+			t.Errorf("%d calls for the newest three", n)
+		}
+		// Nothing since 2024: what was before is read too.
+		q.From, q.To, q.Limit = newestFirstSince.Add(-24*time.Hour), newestFirstSince.Add(time.Minute), 10_000
+		b, err := c.FilterLogs(t.Context(), q)
+		if err != nil || b.Incomplete || b.Limited || len(b.Events) < 10 || *b.Events[len(b.Events)-1].Timestamp >= newestFirstSince.UnixMilli() {
+			t.Errorf("%d events, incomplete %v: %v", len(b.Events), b.Incomplete, err)
+		}
+		if n := b.Usage.Calls["logs:FilterLogEvents"]; n < 2 {
+			t.Errorf("%d calls are told", n)
+		}
+	})
+}
