@@ -157,7 +157,7 @@ describe('the reader’s language', () => {
   test('is what a query announces too, which is asked with the same fields', async () => {
     read('ja-JP');
     jest.useFakeTimers();
-    const asked = fakeGrafana(() => frames);
+    const asked = fakeGrafana(() => NEVER);
     const datasource = fakeDataSource();
     for (let n = 0; n < 6; n++) {
       const targets = [{ ...metric, namespace: `n${n}` }];
