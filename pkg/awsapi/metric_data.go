@@ -97,6 +97,11 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 	if first := now.Add(-oldest); from.Before(first) {
 		from, moves = first, true
 	}
+	if own := int64(p.req.Period / time.Second); p.period < own && int64(to.Sub(from)/time.Second)/p.period > 2*maxPoints/searchSeries {
+		// A SEARCH of a much shorter period than the query's: in pieces it would be many
+		// calls. It is asked whole, each time.
+		p.blocks, p.period = false, own
+	}
 	whole := span{floorTo(from.Unix(), p.period), ceilTo(unixUp(to), p.period)}
 	// What has not begun yet has no data.
 	whole.to = min(whole.to, ceilTo(unixUp(now), p.period))
@@ -106,7 +111,7 @@ func (c *Client) begin(ctx context.Context, g *merger, p *metricPlan, from, to, 
 		return a, nil
 	}
 	if n := (whole.to - whole.from) / p.period; n > maxSlots {
-		return nil, &BadRequest{Message: fmt.Sprintf("the range has %d periods of %s, at most %d can be answered: choose a longer period or a shorter range", n, p.req.Period, maxSlots)}
+		return nil, &BadRequest{Message: fmt.Sprintf("the range has %d periods of %s, at most %d can be answered: choose a longer period or a shorter range", n, time.Duration(p.period)*time.Second, maxSlots)}
 	}
 	if _, unfit := c.shared.cache.get(noBlocks + p.key); unfit {
 		p.blocks = false

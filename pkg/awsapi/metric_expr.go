@@ -64,7 +64,7 @@ func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 // rename gives ids of an expression other names. Strings (a SEARCH's schema, for
 // instance) stay as they are.
 func rename(expression string, names map[string]string) string {
-	if len(names) == 0 || isSQL(expression) {
+	if len(names) == 0 || IsSQL(expression) {
 		return expression
 	}
 	var b strings.Builder
@@ -81,7 +81,7 @@ func rename(expression string, names map[string]string) string {
 // references lists the ids an expression names, each once. METRICS() without an
 // argument refers to all.
 func references(expression string) (ids []string, all bool) {
-	if isSQL(expression) {
+	if IsSQL(expression) {
 		return nil, false
 	}
 	for _, t := range tokens(expression) {
@@ -100,7 +100,7 @@ func isMetrics(t token) bool { return t.kind == tokenCall && strings.EqualFold(t
 // replaceMetrics gives each METRICS() of an expression another form. text is that
 // of METRICS('text'), empty where there is none.
 func replaceMetrics(expression string, form func(text string) string) string {
-	if isSQL(expression) {
+	if IsSQL(expression) {
 		return expression
 	}
 	var b strings.Builder
@@ -149,7 +149,7 @@ func arrayOf(ids []string) string { return "[" + strings.Join(ids, ", ") + "]" }
 // isArray tells whether an expression has an array of metrics, so that its answer
 // may be several series.
 func isArray(expression string) bool {
-	return !isSQL(expression) && slices.ContainsFunc(tokens(expression), func(t token) bool { return t.text == "[" || isMetrics(t) })
+	return !IsSQL(expression) && slices.ContainsFunc(tokens(expression), func(t token) bool { return t.text == "[" || isMetrics(t) })
 }
 
 // countSearches is how many SEARCH calls an expression has.
@@ -210,7 +210,7 @@ func pointwise(r MetricRequest) bool {
 	if r.Expression == "" {
 		return !labelDependsOnRange(r.Label)
 	}
-	if isSQL(r.Expression) || labelDependsOnRange(r.Label) {
+	if IsSQL(r.Expression) || labelDependsOnRange(r.Label) {
 		return false
 	}
 	searches := 0

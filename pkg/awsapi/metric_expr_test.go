@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -108,5 +109,30 @@ func TestMETRICSOnTheWire(t *testing.T) {
 		if got := *q[0].Expression; got != want || len(q) != 3 || *q[1].Id != "q7r0" {
 			t.Errorf("%s with %d queries, want %s", got, len(q), want)
 		}
+	}
+}
+
+// An expression may be as long as AWS takes it: with the ids of the call, which its
+// author does not write.
+func TestLengthOfAnExpression(t *testing.T) {
+	group := func(n int) []MetricRequest {
+		var out []MetricRequest
+		for i := range n {
+			out = append(out, MetricRequest{
+				ID: fmt.Sprintf("databaseConnections%d", i), Group: "databaseConnections",
+				Namespace: "AWS/RDS", Metric: "DatabaseConnections", Stat: "Average", Period: time.Minute,
+			})
+		}
+		return append(out, MetricRequest{ID: "sum", Expression: "SUM(databaseConnections)", Period: time.Minute})
+	}
+	for n, want := range map[int]string{2: "", 95: "", 190: "", 300: "with its 300 metrics written out"} {
+		_, errs := planMetrics("scope", group(n))
+		if got := fmt.Sprint(errs[n]); want == "" && errs[n] != nil || !strings.Contains(got, want) {
+			t.Errorf("%d metrics: %v", n, errs[n])
+		}
+	}
+	long := []MetricRequest{{ID: "a", Expression: strings.Repeat("1 + ", maxExpression/4) + "1", Period: time.Minute}}
+	if _, errs := planMetrics("scope", long); errs[0] == nil || !strings.Contains(errs[0].Error(), "has 2049 characters") {
+		t.Error(errs[0])
 	}
 }

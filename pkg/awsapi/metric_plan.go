@@ -77,12 +77,15 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: isSQL(r.Expression), array: isArray(r.Expression), blocks: pointwise(r)}
+	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: IsSQL(r.Expression), array: isArray(r.Expression), blocks: pointwise(r)}
 	if r.Expression == "" {
 		p.key = digest(append([]string{scope, "metric"}, r.fields()...)...)
 		return p, nil
 	}
 	if err := p.resolve(r, all, byID, []string{r.ID}); err != nil {
+		return nil, err
+	}
+	if err := p.checkLength(); err != nil {
 		return nil, err
 	}
 	p.search = countSearches(r.Expression)
@@ -99,7 +102,7 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 		if ref.Period != r.Period || !pointwise(ref) || ref.Expression != "" && countSearches(ref.Expression) > 0 {
 			p.blocks = false
 		}
-		if isSQL(ref.Expression) {
+		if IsSQL(ref.Expression) {
 			p.sql = true
 		}
 	}
@@ -108,6 +111,23 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 		p.period = s // by which its points come, whatever the query's is
 	}
 	return p, nil
+}
+
+// checkLength refuses what AWS would refuse a whole call for, whose other requests
+// belong to others.
+func (p *metricPlan) checkLength() error {
+	longest := wireID(maxQueries - 1)
+	for _, q := range p.queries(longest) {
+		text := aws.ToString(q.Expression)
+		if len(text) <= maxExpression || IsSQL(text) {
+			continue
+		}
+		if len(p.refs) == 0 {
+			return &BadRequest{Message: fmt.Sprintf("the expression has %d characters, CloudWatch takes up to %d", len(text), maxExpression)}
+		}
+		return &BadRequest{Message: fmt.Sprintf("the expression has %d characters with its %d metrics written out, CloudWatch takes up to %d: name fewer", len(text), len(p.refs), maxExpression)}
+	}
+	return nil
 }
 
 // resolve collects what an expression refers to, directly or not.

@@ -70,3 +70,32 @@ func TestSearchPeriod(t *testing.T) {
 		}
 	}
 }
+
+// A SEARCH of a far shorter period than the query's is one call all the same, and
+// within the limit of what CloudWatch gives a second.
+func TestSearchOfALongRange(t *testing.T) {
+	for _, c := range []struct {
+		search string
+		query  time.Duration
+		days   int
+	}{{"300", time.Hour, 30}, {"300", time.Hour, 60}, {"60", time.Hour, 14}, {"60", time.Hour, 2}} {
+		synctest.Test(t, func(t *testing.T) {
+			clock := newClock()
+			f := awsfake.New(awsfake.Options{Now: clock.now})
+			sh := NewShared(SharedOptions{Now: clock.now})
+			req := MetricRequest{
+				ID: "a", Expression: "SEARCH('{AWS/EC2,InstanceId} MetricName=\"CPUUtilization\"', 'Average', " + c.search + ")",
+				Label: "${PROP('Dim.InstanceId')}", Period: c.query,
+			}
+			began, now := time.Now(), clock.now()
+			a, err := client(t, open(t, f, keys(awsfake.AdminKey), sh)).MetricData(t.Context(), []MetricRequest{req}, now.Add(-time.Duration(c.days)*24*time.Hour), now, MetricOptions{})
+			if err != nil || a.Results[0].Err != nil || len(a.Results[0].Series) == 0 {
+				t.Fatal(err, a.Results)
+			}
+			if took := time.Since(began); took > 5*time.Second {
+				t.Errorf("%s over %d days: %d calls in %s", c.search, c.days, f.Counts().Of("GetMetricData"), took)
+			}
+			sh.Wait()
+		})
+	}
+}

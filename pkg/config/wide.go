@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -56,19 +57,20 @@ func narrowName(r rune) string {
 	return string(narrow(r))
 }
 
-// wideIn says what to write for the first full-width character of a text that may
-// be meant as ASCII, "" where there is none. One that follows a letter of another
-// script is part of what is written there.
+// wideIn says what to write for the first full-width character of a text that is
+// meant as ASCII, "" where there is none, or where it stands among others that
+// ASCII has no form of: there it is part of what is written in Japanese.
 func wideIn(text string) string {
-	ascii := true
+	hint := ""
 	for _, r := range text {
-		if narrow(r) == r {
-			ascii = r < 0x80
-		} else if ascii {
-			return "write " + narrowName(r) + " for " + wideName(r)
+		if narrow(r) >= 0x80 {
+			return ""
+		}
+		if narrow(r) != r && hint == "" {
+			hint = "write " + narrowName(r) + " for " + wideName(r)
 		}
 	}
-	return ""
+	return hint
 }
 
 // wideHint is wideIn for a value or a name; of a mapping it is the first name,
@@ -175,6 +177,16 @@ func notYAML(file []byte) string {
 	}
 }
 
+// errorLine is the line that a syntax error names, 0 where it names none.
+func errorLine(syntax string) int {
+	m := yamlLine.FindStringSubmatch(syntax)
+	if m == nil || m[1] == "" {
+		return 0
+	}
+	n, _ := strconv.Atoi(m[1])
+	return n
+}
+
 // wideSyntax finds the full-width characters that a file with a syntax error is
 // no YAML for: without them it reads further, and with any of them it does not.
 func wideSyntax(file []byte) Problems {
@@ -184,8 +196,8 @@ func wideSyntax(file []byte) Problems {
 		return nil
 	}
 	without := notYAML(replace(lines, list, -1))
-	if without == notYAML(file) {
-		return nil
+	if was := notYAML(file); without == was || without != "" && errorLine(without) <= errorLine(was) {
+		return nil // nor does it read further without them
 	}
 	var problems Problems
 	for i, s := range list {

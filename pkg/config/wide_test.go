@@ -44,6 +44,9 @@ func TestFullWidth(t *testing.T) {
 		{"free text", "# 注：意　\nlisten: 「host：障害」　です\nservers: [\n", missing},
 		{"text in quotes", "listen: \"障害：　発生\"\nshow: {a: '，｝'}\nservers: [\n", missing},
 		{"text after a name", "listen: host：down\nshow: {a: x：y}\nservers: [\n", missing},
+		{"a paragraph", "listen: |\n  　この装置は\n  停止中\nshow:\n  a: [1, 2\n", "a.yaml:4:1: not YAML: did not find expected ',' or ']'"},
+		{"a text of several lines", "listen: 障害\n  host：web1 を確認\nservers: [1, 2\n", "a.yaml:2:1: not YAML: did not find expected ',' or ']'"},
+		{"half a name", "servers: [{port: ops（東京）}]\n", `a.yaml:1:18: servers[0].port: "ops（東京）" cannot stand here; write a whole number`},
 		{"in Japanese", "servers: [{port: 番号８０}]\n", `a.yaml:1:18: servers[0].port: "番号８０" cannot stand here; write a whole number`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -140,5 +140,9 @@ func TestExpressionOfARuleAlone(t *testing.T) {
 		if a := r.AskForRule(own)["B"]; a.Error == nil || strings.Contains(a.Error.Error(), "sent one by one") {
 			t.Errorf("an unclosed bracket: %v", a.Error)
 		}
+		sql := querytest.Asking("B", `{"queryType":"metrics","sqlExpression":"select avg(CPUUtilization) form schema","period":"60"}`, at(-60), at(0))
+		if a := r.AskForRule(sql)["B"]; a.Error == nil || strings.Contains(a.Error.Error(), "sent one by one") {
+			t.Errorf("a mistake in SQL: %v", a.Error)
+		}
 	})
 }

@@ -24,6 +24,9 @@ func TestAutomaticPeriodOfThePast(t *testing.T) {
 			{62 * day, 5 * time.Minute},
 			{64 * day, time.Hour},
 			{400 * day, time.Hour},
+			// From exactly 15 days ago (it is half an hour later), by clocks that differ.
+			{15*day - 6*time.Hour - 30*time.Minute, time.Minute},
+			{15*day - 6*time.Hour - 29*time.Minute, time.Minute},
 		} {
 			to := at(0).Add(-c.ago)
 			got := r.One(q, to.Add(-6*time.Hour), to)

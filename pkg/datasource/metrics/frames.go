@@ -90,7 +90,7 @@ func spacing(times []time.Time, period time.Duration) time.Duration {
 		steps[i] = times[i+1].Sub(times[i])
 	}
 	slices.Sort(steps)
-	return max(period, steps[n/2])
+	return max(period, steps[(n-1)/2])
 }
 
 func frame(q Query, labels data.Labels, s awsapi.MetricSeries, times *data.Field) *data.Frame {

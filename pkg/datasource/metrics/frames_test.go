@@ -50,6 +50,8 @@ func TestSpacing(t *testing.T) {
 		"basic monitoring":       {[]int{0, 5, 10, 15}, 5 * time.Minute},
 		"and an outage":          {[]int{0, 5, 10, 60, 65}, 5 * time.Minute},
 		"two points far between": {[]int{0, 60}, time.Hour},
+		"an outage of three":     {[]int{0, 1, 51}, time.Minute},
+		"as many gaps as not":    {[]int{0, 1, 51, 52, 102}, time.Minute},
 	} {
 		var times []time.Time
 		for _, m := range c.minutes {

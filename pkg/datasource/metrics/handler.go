@@ -298,6 +298,9 @@ var names = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.])([a-z][A-Za-z0-9_]*)`)
 // stranger is an id in an expression that no query has, as far as one can tell
 // without knowing CloudWatch's language.
 func stranger(expression string, byID map[string]string) string {
+	if awsapi.IsSQL(expression) {
+		return ""
+	}
 	for _, m := range names.FindAllStringSubmatch(texts.ReplaceAllString(expression, ""), -1) {
 		if _, known := byID[m[1]]; !known {
 			return m[1]

@@ -193,12 +193,17 @@ func retained(age time.Duration) []time.Duration {
 	return all
 }
 
+// skew is how much a viewer's clock may differ from this machine's.
+const skew = 10 * time.Minute
+
 // automatic is the period that Grafana's CloudWatch data source takes, so that
 // both show the same numbers: the first retained one that keeps a series under
 // 2,000 points.
 func automatic(from, to, now time.Time) time.Duration {
 	want := to.Sub(from) / 2000
-	ladder := retained(now.Sub(from))
+	// A range of exactly 15 days begins a little earlier or later than that, by the
+	// browser's clock: it shall have the same period each time.
+	ladder := retained(now.Sub(from) - skew)
 	for _, p := range ladder {
 		if p >= want {
 			return p
