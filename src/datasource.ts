@@ -29,8 +29,7 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   readonly firstType: FirstType;
   annotations: AnnotationSupport<AndonQuery>;
   private readonly ahead = new Ahead((panels, abortSignal) =>
-    // By its id Grafana cancels the announcement before: who goes on to another range no longer asks for the last.
-    this.postResource('ahead', { panels }, { showErrorAlert: false, requestId: `andon-ahead-${this.uid}`, abortSignal })
+    this.postResource('ahead', { panels }, { showErrorAlert: false, abortSignal })
   );
 
   constructor(

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
@@ -94,7 +95,9 @@ func New(ctx context.Context, set Settings, o Options) (*Sessions, error) {
 		load = append(load, config.WithCredentialsProvider(
 			credentials.NewStaticCredentialsProvider(set.AccessKey, set.SecretKey, set.SessionToken)))
 	case AuthEC2Role:
-		load = append(load, config.WithCredentialsProvider(aws.NewCredentialsCache(ec2rolecreds.New())))
+		load = append(load, config.WithCredentialsProvider(aws.NewCredentialsCache(ec2rolecreds.New(func(o *ec2rolecreds.Options) {
+			o.Client = imds.New(imds.Options{HTTPClient: client})
+		}))))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	if err != nil {

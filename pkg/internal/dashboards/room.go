@@ -66,7 +66,7 @@ func open(l language, taken bool) panel {
 		columns = []string{"severity", "name", "summary", "state", "since", "acknowledged by", "link", "board"}
 		is = "notEqual"
 	}
-	p := table(l, title, description, columns, query{"queryType": "andon", "kind": "alerts"}).where("acknowledged by", is, "")
+	p := table(l, title, description, columns, query{"queryType": "andon", "kind": "alerts", "limit": 10_000}).where("acknowledged by", is, "")
 	p = worded(l, column(p, "severity", colouredCell), "severity", severities())
 	p = worded(l, p, "state", phases())
 	if taken {

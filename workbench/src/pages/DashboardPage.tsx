@@ -1,4 +1,4 @@
-import type { AnnotationEvent, AnnotationQuery, TimeRange } from '@grafana/data';
+import type { AnnotationEvent, AnnotationQuery, DataQueryError, TimeRange } from '@grafana/data';
 import { getBackendSrv } from '@grafana/runtime';
 import { Alert, LoadingPlaceholder, RefreshPicker, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useRef, useState } from 'react';
@@ -33,7 +33,7 @@ interface View {
 export function DashboardPage({ world, uid }: Props) {
   const [dashboard, setDashboard] = useState<Dashboard>();
   const [view, setView] = useState<View>();
-  const [error, setError] = useState<string>();
+  const [error, setError] = useState<DataQueryError>();
   const [every, setEvery] = useState('');
   const shows = useRef(0);
 
@@ -43,6 +43,7 @@ export function DashboardPage({ world, uid }: Props) {
       const next = await viewOf(d, world, resolve(raw, world.now()), wanted);
       if (mine === shows.current) {
         setView(next); // else something else has been chosen meanwhile
+        setError(undefined);
       }
     },
     [world]
@@ -57,21 +58,22 @@ export function DashboardPage({ world, uid }: Props) {
       const usual = found.dashboard.time ?? { from: 'now-6h', to: 'now' };
       await show(found.dashboard, namedTime ?? usual, wantedByAddress());
     };
-    load().catch((e: unknown) => setError(asError(e).message));
+    load().catch((e: unknown) => setError(asError(e)));
   }, [show, uid]);
 
   const now = Object.fromEntries((view?.variables ?? []).map((v) => [v.name, [v.value].flat()]));
-  useRefresh(every, view, () => {
+  useRefresh(every, error ?? view, () => {
     if (dashboard && view) {
-      show(dashboard, view.range.raw, now).catch((e: unknown) => setError(asError(e).message));
+      show(dashboard, view.range.raw, now).catch((e: unknown) => setError(asError(e)));
     }
   });
 
-  if (error !== undefined) {
-    return <Alert severity="error" title={error} />;
-  }
   if (!dashboard || !view) {
-    return <LoadingPlaceholder text={say('Loading…', '読み込み中…')} />;
+    return error !== undefined ? (
+      <Alert severity="error" title={error.message ?? ''} />
+    ) : (
+      <LoadingPlaceholder text={say('Loading…', '読み込み中…')} />
+    );
   }
   // The address says what is shown, so that it can be passed on.
   const change = (raw: TimeRange['raw'], wanted: Record<string, string[]>) => {
@@ -82,7 +84,7 @@ export function DashboardPage({ world, uid }: Props) {
       '',
       addressWith(location.pathname, { from: text(raw.from), to: text(raw.to), ...named })
     );
-    show(dashboard, raw, wanted).catch((e: unknown) => setError(asError(e).message));
+    show(dashboard, raw, wanted).catch((e: unknown) => setError(asError(e)));
   };
   return (
     <Stack direction="column" gap={2}>
@@ -121,6 +123,7 @@ export function DashboardPage({ world, uid }: Props) {
           />
         </Stack>
       </Stack>
+      {error !== undefined && <Alert severity="error" title={error.message ?? ''} />}
       {view.troubles.map((t) => (
         <Alert key={t} severity="error" title={t} />
       ))}
