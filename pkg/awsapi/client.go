@@ -1,6 +1,8 @@
 package awsapi
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -13,8 +15,9 @@ type Client struct {
 	shared  *Shared
 	id      Identity
 	region  string
-	account string // whose quotas are used
-	scope   string // key of everything cached or shared: identity, endpoints, region
+	account string        // whose quotas are used
+	scope   string        // key of everything cached or shared: identity, endpoints, region
+	longest time.Duration // that a query of Logs Insights may run
 
 	cloudwatch *cloudwatch.Client
 	logs       *cloudwatchlogs.Client
@@ -25,7 +28,7 @@ type Client struct {
 }
 
 func newClient(s *Sessions, a *access, id Identity, region string) *Client {
-	c := &Client{shared: s.shared, id: id, region: region, scope: digest(id.key, region)}
+	c := &Client{shared: s.shared, id: id, region: region, scope: digest(id.key, region), longest: s.set.insightsLimit()}
 	// Where the account is unknown its quota is at least this caller's own.
 	account := id.AccountID
 	if account == "unknown" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	cwltypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -18,6 +19,10 @@ type InsightsQuery struct {
 	Budget   time.Duration          // 0: 25 s
 	Language cwltypes.QueryLanguage // empty: Logs Insights QL
 	NoCache  bool                   // run it again, whatever is kept
+
+	// How long the query runs on in AWS, for whoever asks it again, once the budget
+	// of its last caller has ended, or he has gone. 0: it is stopped at once.
+	AfterBudget, AfterLeaving time.Duration
 }
 
 // InsightsAnswer is the rows as they stand when the query or its budget ended. The
@@ -27,7 +32,10 @@ type InsightsAnswer struct {
 	Rows       [][]string // one cell for every column; "" where a row lacks it
 	Statistics cwltypes.QueryStatistics
 	Status     cwltypes.QueryStatus
-	Partial    bool // the budget ended: the query was stopped in AWS
+	Partial    bool          // the budget ended before the query
+	Running    bool          // it is partial, and the query runs on for whoever asks it again
+	Took       time.Duration // since the query was begun
+	From, To   time.Time     // the range that AWS was asked for: an earlier one where a query was taken up again
 	Usage      Usage
 }
 
@@ -44,48 +52,34 @@ const (
 )
 
 // RunInsights starts a query, waits for its end and gives its rows. Callers who
-// ask the same at the same time share it. A query whose last caller goes, or whose
-// budget (0: 25 s) ends, is stopped in AWS; the rows it had by then are returned
-// as partial. That the region's queries are all in use is waited for within
-// the budget; then the error is Throttled. Where the range ended some minutes
-// ago the answer is kept for some minutes.
+// ask the same at the same time share it. Where the budget (0: 25 s) ends first,
+// the rows it has by then are returned as partial; whether the query then runs on
+// for the next caller, the query says. The next caller finds it, too, where his
+// range has moved on with the clock. A query that nobody wants any more is stopped
+// in AWS, and so is one that has run for longer than the data source lets it. That
+// the region's queries are all in use is waited for within the budget; then the
+// error is Throttled. Where the range ended some minutes ago the answer is kept
+// for some minutes.
 func (c *Client) RunInsights(ctx context.Context, q InsightsQuery) (InsightsAnswer, error) {
 	if err := q.check(); err != nil {
 		return InsightsAnswer{}, err
 	}
-	outer := usageFrom(ctx)
-	ctx, meter := WithUsage(ctx)
-	finish := func(answer InsightsAnswer, err error) (InsightsAnswer, error) {
-		answer.Usage = meter.Usage()
-		outer.add(answer.Usage)
-		return answer, err
+	if err := context.Cause(ctx); err != nil {
+		return InsightsAnswer{}, err
 	}
-	key := "insights\x00" + digest(slices.Concat([]string{
-		c.scope, q.Query, string(q.Language), fmt.Sprint(q.From.Unix(), q.end(), q.Limit),
-	}, q.Groups)...)
-	if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !q.NoCache {
-		meter.add(Usage{CacheHits: 1})
-		return finish(v.(InsightsAnswer), nil)
+	if v, ok := c.shared.cache.timed(q.key(c.scope), c.shared.now()); ok && !q.NoCache {
+		answer, hit := v.(InsightsAnswer), Usage{CacheHits: 1}
+		usageFrom(ctx).add(hit)
+		answer.Usage = hit
+		return answer, nil
 	}
-	flight := key + fmt.Sprint("\x00", q.Budget, q.NoCache)
 	q.Budget = beforeDeadline(ctx, q.Budget)
-	v, joined, err := c.shared.flights.do(ctx, flight, func(ctx context.Context) (any, error) {
-		// The flight before this one may have landed since the look above.
-		if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !q.NoCache {
-			usageFrom(ctx).add(Usage{CacheHits: 1})
-			return v, nil
-		}
-		answer, err := c.runQuery(ctx, q)
-		if err == nil && !answer.Partial && q.To.Before(c.shared.now().Add(-insightsSettles)) {
-			c.shared.cache.put(key, timed{val: answer, expires: c.shared.now().Add(insightsFor)}, answer.cost())
-		}
-		return answer, err
-	})
-	if joined {
-		meter.add(Usage{Joined: 1})
-	}
-	answer, _ := v.(InsightsAnswer)
-	return finish(answer, err)
+	r, usage := c.shared.insights.join(ctx, c, q)
+	answer, err := c.shared.insights.wait(ctx, r, q)
+	usage.Add(r.meter.take())
+	usageFrom(ctx).add(usage)
+	answer.Usage = usage
+	return answer, err
 }
 
 func (q *InsightsQuery) check() error {
@@ -108,6 +102,16 @@ func (q *InsightsQuery) check() error {
 		q.Budget = defaultBudget
 	}
 	return nil
+}
+
+// question is what a query asks, but for its range.
+func (q *InsightsQuery) question(scope string) string {
+	return digest(slices.Concat([]string{scope, q.Query, string(q.Language), strconv.Itoa(q.Limit)}, q.Groups)...)
+}
+
+// key is where the answer is kept.
+func (q *InsightsQuery) key(scope string) string {
+	return fmt.Sprint("insights\x00", q.question(scope), "\x00", q.From.Unix(), "\x00", q.end())
 }
 
 // end is the last second of the range: AWS includes it.

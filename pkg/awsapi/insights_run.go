@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -21,6 +20,7 @@ import (
 const (
 	firstPoll    = 100 * time.Millisecond
 	longestPoll  = time.Second
+	unwantedPoll = 5 * time.Second // while nobody waits
 	startAgain   = 500 * time.Millisecond
 	stopPatience = 30 * time.Second
 )
@@ -54,91 +54,73 @@ func (g *gates) enter(ctx context.Context, account, region string) (leave func()
 	return func() { gate.Release(1) }, nil
 }
 
-var errQueriesFull = text.Fail("fault.queries_full")
-
-// runQuery runs one query within its budget. Whatever happens, a query that was
-// started and has not ended is stopped.
-func (c *Client) runQuery(ctx context.Context, q InsightsQuery) (InsightsAnswer, error) {
-	limited, cancel := context.WithTimeout(ctx, q.Budget)
-	defer cancel()
-	leave, err := c.shared.queries.enter(limited, c.account, c.region)
+// run has AWS run a query to its end. Whatever happens, a query that was started
+// and has not ended is stopped.
+func (s *insightsRuns) run(ctx context.Context, c *Client, r *insightsRun) (InsightsAnswer, error) {
+	leave, err := c.shared.queries.enter(ctx, c.account, c.region)
 	if err != nil {
-		if ctx.Err() != nil {
-			return InsightsAnswer{}, context.Cause(ctx)
-		}
-		return InsightsAnswer{}, &Throttled{Action: "logs:StartQuery", Err: errQueriesFull}
+		return InsightsAnswer{}, context.Cause(ctx) // nobody waits any more
 	}
-	running := ""
-	defer func() { c.stopQuery(ctx, running, leave) }()
-	if running, err = c.startQuery(limited, q); err != nil {
-		if limited.Err() != nil && ctx.Err() == nil && usageFrom(ctx).Usage().Throttled > 0 {
-			err = &Throttled{Action: "logs:StartQuery", Err: errAllRefused}
-		}
+	id := ""
+	defer func() { c.stopQuery(ctx, id, leave) }()
+	s.enters(r, starting)
+	if id, err = s.start(ctx, c, r); err != nil {
 		return InsightsAnswer{}, err
 	}
-	answer, ended, err := c.watchQuery(limited, running)
+	s.enters(r, running)
+	answer, ended, err := s.watch(ctx, c, r, id)
 	if ended {
-		running = ""
+		id = ""
 	}
-	usageFrom(ctx).Scanned(int64(answer.Statistics.BytesScanned))
-	var slow *Throttled
-	switch {
-	case ended || err == nil:
-		return answer, err
-	case ctx.Err() != nil:
-		return answer, context.Cause(ctx)
-	case errors.As(err, &slow) && !refusedHere(err), slow == nil && limited.Err() == nil:
-		return answer, err
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		answer.Partial = true // it is stopped: it has run for too long
+		return answer, nil
 	}
-	answer.Partial = true
-	answer.Status = cmp.Or(answer.Status, cwltypes.QueryStatusScheduled)
-	return answer, nil
+	return answer, err
 }
 
-// startQuery tries until the query is started or the budget has ended.
-func (c *Client) startQuery(ctx context.Context, q InsightsQuery) (string, error) {
+// start tries until the query is started.
+func (s *insightsRuns) start(ctx context.Context, c *Client, r *insightsRun) (string, error) {
+	q := r.query
 	in := &cloudwatchlogs.StartQueryInput{
 		LogGroupIdentifiers: q.Groups, QueryString: aws.String(q.Query), QueryLanguage: q.Language,
 		StartTime: aws.Int64(q.From.Unix()), EndTime: aws.Int64(q.end()),
 		Limit: aws.Int32(int32(q.Limit)),
 	}
-	var refused error
 	for {
 		started, err := c.logs.StartQuery(ctx, in)
 		if err == nil {
 			return aws.ToString(started.QueryId), nil
 		}
-		var slow *Throttled
-		if !errors.As(err, &slow) {
-			return "", cmp.Or(refused, err)
-		}
-		if refused == nil || !refusedHere(err) {
-			refused = err
+		slow, is := errors.AsType[*Throttled](err)
+		if !is {
+			return "", err
 		}
 		// Others use the account's queries too; one of them ends.
-		if refusedHere(err) || !sleep(ctx, startAgain) {
-			return "", refused
+		s.stands(r, c.shared.now(), InsightsAnswer{}, slow)
+		if !sleep(ctx, startAgain) {
+			return "", slow
 		}
 	}
 }
 
-// watchQuery asks for the results until the query has ended. Without an error, or
-// with that of the context, the answer is as it stands.
-func (c *Client) watchQuery(ctx context.Context, id string) (answer InsightsAnswer, ended bool, err error) {
+// watch asks for the results until the query has ended.
+func (s *insightsRuns) watch(ctx context.Context, c *Client, r *insightsRun, id string) (answer InsightsAnswer, ended bool, err error) {
 	for wait := firstPoll; ; wait = min(wait*3/2, longestPoll) {
 		res, err := c.logs.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: aws.String(id)})
-		var slow *Throttled
-		switch {
-		case err == nil:
+		if slow, is := errors.AsType[*Throttled](err); is {
+			s.stands(r, c.shared.now(), answer, slow)
+		} else if err != nil {
+			return s.standingOf(r), false, err
+		} else {
+			answer = InsightsAnswer{Status: res.Status}
 			answer.Columns, answer.Rows = insightsRows(res.Results)
-			answer.Status = res.Status
 			if res.Statistics != nil {
 				answer.Statistics = *res.Statistics
 			}
-		case !errors.As(err, &slow) || refusedHere(err):
-			return answer, false, err
+			s.stands(r, c.shared.now(), answer, nil)
 		}
-		switch answer.Status {
+		switch answer = s.standingOf(r); answer.Status {
 		case "", cwltypes.QueryStatusScheduled, cwltypes.QueryStatusRunning, cwltypes.QueryStatusUnknown:
 		case cwltypes.QueryStatusComplete:
 			return answer, true, nil
@@ -146,13 +128,34 @@ func (c *Client) watchQuery(ctx context.Context, id string) (answer InsightsAnsw
 			err := text.Fail("fault.query_ended", string(answer.Status))
 			return answer, true, &BadRequest{Message: err.Error(), Err: err}
 		}
-		if !sleep(ctx, wait) {
-			if answer.Status == "" && slow != nil {
-				return answer, false, slow
-			}
+		if !s.pause(ctx, r, wait) {
 			return answer, false, context.Cause(ctx)
 		}
 	}
+}
+
+// standingOf is the answer as it stands.
+func (s *insightsRuns) standingOf(r *insightsRun) InsightsAnswer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return r.answer
+}
+
+// pause is the time until AWS is asked again: longer while nobody waits, and over
+// as soon as somebody does.
+func (s *insightsRuns) pause(ctx context.Context, r *insightsRun, wait time.Duration) bool {
+	if !s.wanted(r) {
+		wait = unwantedPoll
+	}
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-r.wake:
+	case <-t.C:
+	}
+	return true
 }
 
 // stopQuery stops a query, if there is one, and then gives up its place: it uses

@@ -1,12 +1,15 @@
 package awsapi
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // AuthType says where credentials come from, in the words of Grafana's
@@ -42,7 +45,8 @@ type Settings struct {
 	Endpoint      string            // for every service, or for the one whose name is in its host
 	Endpoints     map[string]string // service → URL; {service} and {region} are filled in
 	Accounts      []Account
-	Namespaces    []string // of metrics, to choose from besides those that ListMetrics knows
+	Namespaces    []string      // of metrics, to choose from besides those that ListMetrics knows
+	LogsTimeout   time.Duration // how long a query of Logs Insights may run; 0: 30 min
 
 	AccessKey    string
 	SecretKey    string
@@ -70,6 +74,7 @@ type jsonSettings struct {
 	Endpoints         map[string]string `json:"endpoints"`
 	Accounts          []Account         `json:"accounts"`
 	Namespaces        string            `json:"customMetricsNamespaces"` // with commas
+	LogsTimeout       any               `json:"logsTimeout"`             // "30m", or nanoseconds
 	TLSAuthWithCACert bool              `json:"tlsAuthWithCACert"`
 }
 
@@ -126,6 +131,10 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 	}
 	if set.AssumeRoleARN != "" && !roleARN.MatchString(set.AssumeRoleARN) {
 		add("assumeRoleArn", "%q is not the ARN of a role (arn:aws:iam::123456789012:role/name)", set.AssumeRoleARN)
+	}
+	var err error
+	if set.LogsTimeout, err = logsTimeout(j.LogsTimeout); err != nil {
+		add("logsTimeout", "%v is not how long a query of Logs Insights may run: write 30m, or 1h at the most, which is AWS's own limit", j.LogsTimeout)
 	}
 	if set.DefaultRegion != "" && !regionName.MatchString(set.DefaultRegion) {
 		add("defaultRegion", "%q is not the name of a region", set.DefaultRegion)
@@ -227,3 +236,31 @@ func checkAccounts(accounts []Account, add func(path, format string, args ...any
 		}
 	}
 }
+
+// logsTimeout reads a duration as Grafana's own data source does.
+func logsTimeout(v any) (time.Duration, error) {
+	var d time.Duration
+	switch v := v.(type) {
+	case nil:
+		return 0, nil
+	case float64:
+		d = time.Duration(v)
+	case string:
+		if v == "" {
+			return 0, nil
+		}
+		var err error
+		if d, err = time.ParseDuration(v); err != nil {
+			return 0, err
+		}
+	default:
+		return 0, errors.New("neither text nor a number")
+	}
+	if d <= 0 {
+		return 0, errors.New("no time at all")
+	}
+	return min(d, time.Hour), nil
+}
+
+// insightsLimit is how long a query of Logs Insights may run.
+func (s *Settings) insightsLimit() time.Duration { return cmp.Or(s.LogsTimeout, insightsLimit) }

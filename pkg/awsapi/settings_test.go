@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -13,7 +14,7 @@ func TestSettingsOfGrafanasCloudWatchDataSourceWork(t *testing.T) {
 		want           Settings
 	}{
 		"empty":   {"", "", nil, Settings{AuthType: AuthDefault}},
-		"default": {`{"authType":"default","defaultRegion":"eu-central-1","customMetricsNamespaces":"A,B","logsTimeout":"30m","tracingDatasourceUid":"x"}`, "", nil, Settings{AuthType: AuthDefault, DefaultRegion: "eu-central-1", Namespaces: []string{"A", "B"}}},
+		"default": {`{"authType":"default","defaultRegion":"eu-central-1","customMetricsNamespaces":"A,B","logsTimeout":"30m","tracingDatasourceUid":"x"}`, "", nil, Settings{AuthType: AuthDefault, DefaultRegion: "eu-central-1", Namespaces: []string{"A", "B"}, LogsTimeout: 30 * time.Minute}},
 		"arn":     {`{"authType":"arn","assumeRoleARN":"arn:aws:iam::123456789012:role/read","externalId":"e"}`, "", nil, Settings{AuthType: AuthDefault, AssumeRoleARN: "arn:aws:iam::123456789012:role/read", ExternalID: "e"}},
 		"profile": {`{"authType":"credentials","profile":"ops"}`, "old", nil, Settings{AuthType: AuthCredentials, Profile: "ops"}},
 		"database": {
@@ -25,6 +26,8 @@ func TestSettingsOfGrafanasCloudWatchDataSourceWork(t *testing.T) {
 			map[string]string{"accessKey": "AKIA", "secretKey": "s", "sessionToken": "t"},
 			Settings{AuthType: AuthKeys, AccessKey: "AKIA", SecretKey: "s", SessionToken: "t", Endpoint: "https://x.example"},
 		},
+		"limit":     {`{"logsTimeout":600000000000}`, "", nil, Settings{AuthType: AuthDefault, LogsTimeout: 10 * time.Minute}},
+		"too long":  {`{"logsTimeout":"24h"}`, "", nil, Settings{AuthType: AuthDefault, LogsTimeout: time.Hour}},
 		"ec2":       {`{"authType":"ec2_iam_role"}`, "", nil, Settings{AuthType: AuthEC2Role}},
 		"endpoints": {`{"endpoints":{"cloudwatch":"https://vpce-1.{service}.{region}.vpce.amazonaws.com","sts":"","logs":"http://l:1"}}`, "", nil, Settings{AuthType: AuthDefault, Endpoints: map[string]string{"monitoring": "https://vpce-1.{service}.{region}.vpce.amazonaws.com", "logs": "http://l:1"}}},
 		"accounts":  {`{"accounts":[{"roleArn":"arn:aws:iam::210987654321:role/r","regions":["eu-west-1"]}]}`, "", nil, Settings{AuthType: AuthDefault, Accounts: []Account{{Name: "210987654321", AccountID: "210987654321", RoleARN: "arn:aws:iam::210987654321:role/r", Regions: []string{"eu-west-1"}}}}},
@@ -48,6 +51,9 @@ func TestMistakesInSettings(t *testing.T) {
 		`{"assumeRoleArn":"admin"}`:                 {"assumeRoleArn"},
 		`{"defaultRegion":"Frankfurt"}`:             {"defaultRegion"},
 		`{"endpoint":"ftp://x"}`:                    {"endpoint"},
+		`{"logsTimeout":"soon"}`:                    {"logsTimeout"},
+		`{"logsTimeout":"-5m"}`:                     {"logsTimeout"},
+		`{"logsTimeout":[]}`:                        {"logsTimeout"},
 		`{"endpoint":"https://user:pw@x"}`:          {"endpoint"},
 		`{"endpoints":{"s3":"x","sqs":"http://"}}`:  {"endpoints.s3", "endpoints.sqs"},
 		`{"endpoints":{"logs":"http://{account}"}}`: {"endpoints.logs"},

@@ -9,14 +9,15 @@ import (
 // Shared is what all sessions of a process have in common: rate limits, calls
 // in flight, caches. Everything in it is keyed by the caller's identity.
 type Shared struct {
-	now     func() time.Time
-	limits  *limits
-	flights *flights
-	queries *gates
-	cache   *lru
-	metrics *metricStore
-	events  *lru
-	trails  sync.Mutex // held while a trail is looked for and made
+	now      func() time.Time
+	limits   *limits
+	flights  *flights
+	queries  *gates
+	insights *insightsRuns
+	cache    *lru
+	metrics  *metricStore
+	events   *lru
+	trails   sync.Mutex // held while a trail is looked for and made
 }
 
 // Bytes that the caches of a process may hold.
@@ -59,13 +60,14 @@ func NewShared(o SharedOptions) *Shared {
 		return fallback
 	}
 	return &Shared{
-		now:     o.Now,
-		limits:  newLimits(pace),
-		flights: newFlights(),
-		queries: newGates(cmp.Or(o.LogQueries, defaultLogQueries)),
-		cache:   newLRU(pick(o.ListBytes, defaultListBytes)),
-		metrics: newMetricStore(pick(o.MetricBytes, defaultMetricBytes), madeBytes),
-		events:  newLRU(pick(o.EventBytes, defaultEventBytes)),
+		now:      o.Now,
+		limits:   newLimits(pace),
+		flights:  newFlights(),
+		insights: newInsightsRuns(),
+		queries:  newGates(cmp.Or(o.LogQueries, defaultLogQueries)),
+		cache:    newLRU(pick(o.ListBytes, defaultListBytes)),
+		metrics:  newMetricStore(pick(o.MetricBytes, defaultMetricBytes), madeBytes),
+		events:   newLRU(pick(o.EventBytes, defaultEventBytes)),
 	}
 }
 

@@ -53,6 +53,11 @@ func ask(ctx context.Context, a question) (data.Frames, error) {
 	}
 	m := query.Meta(frames[0])
 	m.Stats = append(m.Stats, found.stats(a.Reader)...)
+	if found.running {
+		custom, _ := m.Custom.(query.Custom)
+		custom.Running = true
+		m.Custom = custom
+	}
 	return frames, nil
 }
 

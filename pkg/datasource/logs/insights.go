@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
@@ -21,44 +22,108 @@ type rows struct {
 	placed  []int         // the two more columns
 
 	matched, scanned float64 // records, by AWS's count
+	running          bool    // there are more to come for who asks again
+}
+
+// How a query that takes longer than one answer goes on in AWS.
+const (
+	// followed is how soon a follower sees what there is so far.
+	followed = 3 * time.Second
+	// afterFollowed is how long his query runs on between two of his questions;
+	// afterLeaving where he breaks one off, as a dashboard does that refreshes
+	// itself: the next one takes the query up again.
+	afterFollowed = 15 * time.Second
+	afterLeaving  = 3 * time.Second
+	// afterAnswer is how long a query runs on for those who come back with their
+	// next refresh or evaluation.
+	afterAnswer = 5 * time.Minute
+	// sameRange is how far the range of an answer may lie back without a word.
+	sameRange = 5 * time.Second
+)
+
+func insightsQuery(a question) awsapi.InsightsQuery {
+	q := awsapi.InsightsQuery{
+		Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache,
+		AfterBudget: afterAnswer,
+	}
+	if a.Q.Follow && !a.Alert {
+		q.Budget, q.AfterBudget, q.AfterLeaving = followed, afterFollowed, afterLeaving
+	}
+	return q
 }
 
 func askInsights(ctx context.Context, a question) (rows, error) {
+	asked := insightsQuery(a)
 	answers, err := query.Gather(ctx, a, func(ctx context.Context, c *awsapi.Client) (awsapi.InsightsAnswer, error) {
-		return c.RunInsights(ctx, awsapi.InsightsQuery{
-			Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache,
-		})
+		return c.RunInsights(ctx, asked)
 	})
 	if err != nil {
 		return rows{}, err
 	}
 	var (
-		out           rows
-		partial, full text.List
+		out  rows
+		full text.List
+		late unfinished
 	)
 	for _, g := range answers {
 		if g.Err != nil {
 			continue
 		}
-		if g.Answer.Partial {
-			partial = append(partial, g.Place)
-		}
+		late.add(g.Answer, g.Place)
 		if len(g.Answer.Rows) >= a.Q.Limit {
 			full = append(full, g.Place)
+		}
+		if g.Answer.To.Add(sameRange).Before(a.To) {
+			a.Note(data.NoticeSeverityInfo, "notice.insights_earlier", g.Answer.From.UTC(), g.Answer.To.UTC())
 		}
 		out.add(g.Answer, g.Where())
 	}
 	if a.Several() {
 		out.place()
 	}
-	if len(partial) > 0 {
-		const stopped = text.Key("notice.insights_stopped")
-		a.Unfinished(fmt.Errorf("%s: %w", text.Of(stopped, partial), context.DeadlineExceeded), stopped, partial)
-	}
+	out.running = late.tell(a)
 	if len(full) > 0 {
 		a.Cut("notice.insights_full", a.Q.Limit, full)
 	}
 	return out, nil
+}
+
+// unfinished is where queries run on, and where they were stopped.
+type unfinished struct {
+	running, stopped text.List
+	ran, over        time.Duration // the longest of each
+	records          float64
+}
+
+func (u *unfinished) add(a awsapi.InsightsAnswer, at query.Place) {
+	switch {
+	case a.Running:
+		u.running = append(u.running, at)
+		u.ran, u.records = max(u.ran, a.Took), u.records+a.Statistics.RecordsScanned
+	case a.Partial:
+		u.stopped = append(u.stopped, at)
+		u.over = max(u.over, a.Took)
+	}
+}
+
+// tell remarks on them. It reports whether a follower shall ask again.
+func (u *unfinished) tell(a question) (running bool) {
+	part := func(key text.Key, args ...any) {
+		a.Unfinished(fmt.Errorf("%s: %w", text.Of(key, args...), context.DeadlineExceeded), key, args...)
+	}
+	if len(u.stopped) > 0 {
+		part("notice.insights_stopped", u.over, u.stopped)
+	}
+	if len(u.running) == 0 {
+		return false
+	}
+	far := text.Of("notice.insights_running", u.ran, int(u.records), u.running)
+	if a.Q.Follow && !a.Alert {
+		a.Note(data.NoticeSeverityInfo, far.Key, far.Args...)
+		return true
+	}
+	part("notice.insights_goes_on", far)
+	return false
 }
 
 func (r *rows) add(a awsapi.InsightsAnswer, at query.Place) {

@@ -101,19 +101,94 @@ func TestInsightsTellsWhatItTook(t *testing.T) {
 	})
 }
 
+// A query that takes longer than one answer runs on in AWS: the next refresh takes
+// it up again. One that nobody comes back for is stopped.
 func TestInsightsThatTakesTooLong(t *testing.T) {
-	bubble(t, awsfake.Options{QueryTakes: time.Hour}, awsfake.AdminKey, func(r *rig) {
+	bubble(t, awsfake.Options{QueryTakes: 40 * time.Second}, awsfake.AdminKey, func(r *rig) {
 		const body = `{"logGroups":["/shop/application"],"query":"stats count(*) by bin(5m)"}`
-		f := r.Frames(body)[0]
-		if c, _ := f.Meta.Custom.(query.Custom); !c.Incomplete || !strings.Contains(querytest.Notices(f), "was stopped (ap-northeast-1)") {
-			t.Errorf("incomplete %v, notices %q", c.Incomplete, querytest.Notices(f))
+		for _, alert := range []bool{false, true} {
+			r.Alert = alert
+			first := r.Ask(body)
+			if alert {
+				if first.Error == nil || first.Status != backend.StatusTimeout || !strings.Contains(first.Error.Error(), "running in AWS for 2") {
+					t.Errorf("a rule must not judge by a part: %v, status %d", first.Error, first.Status)
+				}
+			} else if c, _ := first.Frames[0].Meta.Custom.(query.Custom); !c.Incomplete || c.Running || !strings.Contains(querytest.Notices(first.Frames[0]), "The next refresh takes it up again.") {
+				t.Errorf("%+v, notices %q", c, querytest.Notices(first.Frames[0]))
+			}
+			r.From, r.To = r.From.Add(25*time.Second), r.To.Add(25*time.Second)
+			second := r.Frames(body)[0]
+			if c, _ := second.Meta.Custom.(query.Custom); c.Incomplete || second.Rows() == 0 || !strings.Contains(querytest.Notices(second), "its rows are those from ") {
+				t.Errorf("%+v, %d rows, notices %q", c, second.Rows(), querytest.Notices(second))
+			}
 		}
+		if n := r.AWS.Counts(); n.Of("StartQuery") != 2 || stopped(r) != 0 {
+			t.Errorf("%d queries started, %d stopped", n.Of("StartQuery"), stopped(r))
+		}
+	})
+	bubble(t, awsfake.Options{QueryTakes: time.Hour}, awsfake.AdminKey, func(r *rig) {
+		r.Frames(`{"logGroups":["/shop/application"],"query":"stats count(*) by bin(5m)"}`)
 		if stops := stopped(r); stops != 1 {
 			t.Errorf("%d queries stopped", stops)
 		}
-		r.Alert = true
-		if a := r.Ask(body); a.Error == nil || a.Status != backend.StatusTimeout {
-			t.Errorf("a rule must not judge by a part: %v, status %d", a.Error, a.Status)
+	})
+}
+
+// A follower sees how far a query is, and asks again until it is whole.
+func TestInsightsFollowed(t *testing.T) {
+	bubble(t, awsfake.Options{QueryTakes: 10 * time.Second}, awsfake.AdminKey, func(r *rig) {
+		const body = `{"follow":true,"language":"ja","logGroups":["/shop/application"],"query":"fields @timestamp, @message"}`
+		began, rounds, rows := time.Now(), 0, []int(nil)
+		for running := true; running; rounds++ {
+			f := r.Frames(body)[0]
+			c, _ := f.Meta.Custom.(query.Custom)
+			notices := querytest.Notices(f)
+			if running = c.Running; running != strings.Contains(notices, "クエリは AWS で実行中です。開始から") || c.Incomplete {
+				t.Errorf("round %d: %+v, notices %q", rounds, c, notices)
+			}
+			rows = append(rows, f.Rows())
+		}
+		if n := r.AWS.Counts().Of("StartQuery"); n != 1 || rounds != 4 || time.Since(began) > 11*time.Second || rows[3] == 0 {
+			t.Errorf("%d queries, %d rounds with %v rows in %s", n, rounds, rows, time.Since(began))
+		}
+	})
+}
+
+// A dashboard that refreshes itself every 10 s breaks its question off and asks
+// again, of a range that has moved on: a query of 35 s is answered all the same.
+// When it is closed the query is stopped.
+func TestInsightsOfADashboardThatRefreshesItself(t *testing.T) {
+	bubble(t, awsfake.Options{QueryTakes: 35 * time.Second}, awsfake.AdminKey, func(r *rig) {
+		began := time.Now()
+		ask := func(text string) bool {
+			ctx, cancel := context.WithCancel(r.Context())
+			defer cancel()
+			defer time.AfterFunc(10*time.Second, cancel).Stop()
+			passed := time.Since(began)
+			for {
+				a := Handler().Query(ctx, r.Sessions, []query.Query{{
+					RefID: "A", From: r.From.Add(passed), To: r.To.Add(passed),
+					JSON: []byte(`{"follow":true,"logGroups":["/shop/application"],"query":"` + text + `"}`),
+				}})["A"]
+				if a.Error != nil {
+					return false
+				}
+				if c, _ := a.Frames[0].Meta.Custom.(query.Custom); !c.Running {
+					return a.Frames[0].Rows() > 0
+				}
+			}
+		}
+		const text = "fields @timestamp, @message"
+		for round, want := range []bool{false, false, false, true} {
+			if got := ask(text); got != want {
+				t.Errorf("round %d: answered %v", round, got)
+			}
+		}
+		if n := r.AWS.Counts().Of("StartQuery"); n != 1 {
+			t.Errorf("%d queries", n)
+		}
+		if ask(text + " | limit 3"); stopped(r) != 1 {
+			t.Errorf("%d stopped", stopped(r))
 		}
 	})
 }

@@ -30,6 +30,7 @@ type Custom struct {
 	Usage      Usage  `json:"usage"`
 	SharedWith string `json:"sharedWith,omitempty"` // the query that counts the calls of this one
 	Incomplete bool   `json:"incomplete,omitempty"` // the next refresh continues
+	Running    bool   `json:"running,omitempty"`    // AWS works on it: who follows asks again at once
 }
 
 // Describe writes into the first frame what the answer took: for programs into
