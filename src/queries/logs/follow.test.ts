@@ -8,6 +8,7 @@ import {
 } from '@grafana/data';
 import { finalize, map, timer } from 'rxjs';
 import type { AndonQuery } from '../../types';
+import type { Usage } from '../type';
 import { follow } from './follow';
 
 type Request = DataQueryRequest<AndonQuery>;
@@ -99,6 +100,28 @@ test('rounds that are answered at once are half a second apart', () => {
   jest.runAllTimers();
   expect(times).toEqual([0, 500, 1000]);
   expect(state.ended).toBe(true);
+});
+
+test('what a query took is the sum of its rounds', () => {
+  const took = (usage: Usage, running?: boolean) => ({
+    takesMs: 3000,
+    gives: answer(toDataFrame({ refId: 'A', meta: { custom: { usage, running } }, fields: [] }), frame('A', ['2'])),
+  });
+  const { shown } = panel(
+    [slow('A')],
+    [
+      took({ calls: { 'logs:StartQuery': 1, 'logs:GetQueryResults': 4 }, bytesScanned: 100, costUSD: 0.5 }, true),
+      took({ joined: 1, costUSD: 0 }, true),
+      took({ calls: { 'logs:GetQueryResults': 2 }, bytesScanned: 20, costUSD: 0.25, joined: 1 }),
+    ]
+  );
+  jest.runAllTimers();
+  expect(shown[2].data[0].meta.custom.usage).toEqual({
+    calls: { 'logs:StartQuery': 1, 'logs:GetQueryResults': 6 },
+    bytesScanned: 120,
+    costUSD: 0.75,
+    joined: 2,
+  });
 });
 
 test('only what runs is asked again, and the others stay as they were, in their order', () => {

@@ -7,6 +7,7 @@ import {
 } from '@grafana/data';
 import { EMPTY, expand, map, of, switchMap, timer, type Observable } from 'rxjs';
 import type { AndonQuery } from '../../types';
+import type { Usage } from '../type';
 import { modeOf } from './types';
 
 /** As it is sent by who asks again at once, and never saved: it is answered within seconds, with what is found by then. */
@@ -100,6 +101,7 @@ function together(
   const frames: DataFrame[] = answer.data;
   const answered = refIdsOf(frames);
   const kept = (last.data as DataFrame[]).filter(({ refId }) => !answered.has(refId));
+  answered.forEach((refId) => addUsage(last.data, frames, refId));
   const asking = refIdsOf(asked);
   const others = (last.errors ?? []).filter(({ refId }) => !asking.has(refId));
   const errors = [...others, ...errorsOf(answer, asked)];
@@ -116,6 +118,27 @@ function errorsOf(answer: DataQueryResponse, asked: AndonQuery[]): DataQueryErro
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- there Grafana puts the error of a whole request
   const { errors, error } = answer;
   return errors ?? (error ? asked.map(({ refId }) => ({ ...error, refId })) : []);
+}
+
+/** A round tells what was taken since the one before it; the answer tells what the query took. */
+function addUsage(before: DataFrame[], now: DataFrame[], refId: string | undefined): void {
+  const [last, next] = [before, now].map((frames) =>
+    frames.find((frame) => frame.refId === refId && frame.meta?.custom?.usage)
+  );
+  if (last && next) {
+    const usage = sumOf(last.meta?.custom?.usage, next.meta?.custom?.usage);
+    next.meta = { ...next.meta, custom: { ...next.meta?.custom, usage } };
+  }
+}
+
+function sumOf(a: Usage, b: Usage): Usage {
+  const add = <T extends object>(x: T, y: T): T =>
+    Object.entries(y).reduce((sum, [name, value]) => {
+      const old: unknown = sum[name as keyof T];
+      const both = typeof value === 'object' ? add(old ?? {}, value) : Number(old ?? 0) + value;
+      return { ...sum, [name]: both };
+    }, x);
+  return add(a, b);
 }
 
 function refIdsOf(list: Array<{ refId?: string }>): Set<string | undefined> {
