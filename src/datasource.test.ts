@@ -1,6 +1,6 @@
 import { CoreApp, dateTime, type DataQueryRequest } from '@grafana/data';
 import { config } from '@grafana/runtime';
-import { NEVER, firstValueFrom, lastValueFrom } from 'rxjs';
+import { NEVER, firstValueFrom, lastValueFrom, map, timer, toArray } from 'rxjs';
 import type { PanelRequest } from './ahead/ahead';
 import { AndonVariables } from './variables/support';
 import { fakeDataSource, fakeGrafana, httpError, listsOf } from './testing/fakes';
@@ -317,6 +317,77 @@ test('a data source that knows the board alone begins with it', async () => {
   fakeGrafana(() => frames);
   const support = new AndonVariables(datasource);
   expect(values(await firstValueFrom(support.query({ ...request([]), targets: [''] } as never)))).toEqual([]);
+});
+
+describe('a slow query of Logs Insights', () => {
+  const slow: AndonQuery = { refId: 'A', queryType: 'logs', logGroups: ['$group'], query: 'fields name' };
+  const running = { ...frames.results.A.frames[0].schema, meta: { custom: { running: true } } };
+  const soFar = { results: { A: { status: 200, frames: [{ ...frames.results.A.frames[0], schema: running }] } } };
+
+  afterEach(() => (config.publicDashboardAccessToken = undefined));
+
+  test('is asked until it ends, and nothing of that is saved', async () => {
+    const asked = fakeGrafana(() => (asked.length < 3 ? soFar : frames));
+    const targets = [slow];
+    const saved = JSON.stringify(targets);
+    const answers = await lastValueFrom(fakeDataSource({ group: '/a' }).query(request(targets)).pipe(toArray()));
+    expect(answers.map(({ state }) => state)).toEqual(['Streaming', 'Streaming', 'Done']);
+    expect(answers.every(({ data }) => data[0].length === 3)).toBe(true);
+    expect(asked.map(({ data }) => data.queries)).toEqual(
+      asked.map(() => [expect.objectContaining({ refId: 'A', logGroups: ['/a'], follow: true })])
+    );
+    expect(new Set(asked.map(({ data }) => `${data.from} ${data.to}`)).size).toBe(1);
+    expect(new Set(asked.map(({ requestId }) => requestId)).size).toBe(3);
+    expect(JSON.stringify(targets)).toBe(saved);
+    const [taken] = fakeDataSource({ group: '/a' }).interpolateVariablesInQueries(targets, {});
+    expect(taken).not.toHaveProperty('follow');
+  });
+
+  test.each([CoreApp.UnifiedAlerting, CoreApp.CloudAlerting])('is not followed for %s', async (app) => {
+    const asked = fakeGrafana(() => soFar);
+    const answers = await lastValueFrom(
+      fakeDataSource()
+        .query({ ...request([slow]), app })
+        .pipe(toArray())
+    );
+    expect(answers).toHaveLength(1);
+    expect(asked.map(({ data }) => data.queries[0])).toEqual([expect.not.objectContaining({ follow: true })]);
+  });
+
+  test('is not followed on a public dashboard', async () => {
+    config.publicDashboardAccessToken = 'token';
+    const asked = fakeGrafana(() => soFar);
+    await lastValueFrom(fakeDataSource().query(request([slow])), { defaultValue: undefined });
+    expect(asked).toHaveLength(1);
+    expect(JSON.stringify(asked[0].data)).not.toContain('follow');
+  });
+
+  test('is asked once for a variable, for which a dashboard waits', async () => {
+    const asked = fakeGrafana(() => soFar);
+    expect(values(await variable({ source: 'query', query: slow, column: 'name' }))).toEqual(['vpn-down', 'cpu-high']);
+    expect(asked.map(({ data }) => data.queries[0])).toEqual([expect.not.objectContaining({ follow: true })]);
+  });
+
+  test('keeps no announcement of its neighbours waiting', () => {
+    jest.useFakeTimers();
+    const later = timer(100).pipe(map(() => ({ data: soFar, ok: true, status: 200 })));
+    const asked = fakeGrafana(({ url }) => (url.includes('/ahead') ? NEVER : later));
+    const datasource = fakeDataSource();
+    const shown = Array.from({ length: 6 }, (_, n) => {
+      const metric: AndonQuery = { refId: 'B', queryType: 'metrics', metricName: 'CPU', namespace: `n${n}` };
+      return datasource.query({ ...request([slow, metric]), app: CoreApp.Dashboard }).subscribe();
+    });
+    jest.advanceTimersByTime(2000);
+    shown.forEach((panel) => panel.unsubscribe());
+    jest.runAllTimers();
+    jest.useRealTimers();
+    const announced = asked.filter(({ url }) => url.endsWith('/resources/ahead'));
+    expect(announced).toHaveLength(1);
+    expect(announced[0].abortSignal?.aborted).toBe(false);
+    const rounds = asked.filter(({ url }) => url.includes('/api/ds/query'));
+    expect(rounds.length).toBeGreaterThan(6);
+    expect(rounds.slice(6).every(({ data }) => data.queries.length === 1)).toBe(true);
+  });
 });
 
 describe('a dashboard with many panels', () => {

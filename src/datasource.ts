@@ -13,6 +13,7 @@ import { annotationSupport } from './annotations/support';
 import { Lists } from './lists/lists';
 import { interpolate, typeOf } from './queries';
 import { forReader } from './queries/language';
+import { follow } from './queries/logs/follow';
 import { replacer } from './queries/replace';
 import { messageOf, reportOf } from './settings/health';
 import type { AndonQuery, FirstType, Settings } from './types';
@@ -60,7 +61,16 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     return typeOf(query)?.isEmpty(query) !== true;
   }
 
+  /** A slow query of Logs Insights gives its rows as they are found, and ends when it has ended in AWS. */
   query(request: DataQueryRequest<AndonQuery>): Observable<DataQueryResponse> {
+    // Grafana's server asks for alert rules and for public dashboards, as often as it likes.
+    return isAlerting(request.app) || config.publicDashboardAccessToken
+      ? this.queryOnce(request)
+      : follow(request, this.uid, (round) => this.queryOnce(round));
+  }
+
+  /** One question with one answer, which is in part where a query is slow. */
+  queryOnce(request: DataQueryRequest<AndonQuery>): Observable<DataQueryResponse> {
     const waiting = this.announce(request);
     const answers = super.query(request);
     return waiting

@@ -55,8 +55,9 @@ export class AndonVariables extends CustomVariableSupport<AndonDataSource, Varia
       return of(toResponse([]));
     }
     const targets = [{ ...query, refId: query.refId || 'A' }];
+    // A dashboard waits for its variables.
     return this.datasource
-      .query({ ...request, targets } as DataQueryRequest<AndonQuery>)
+      .queryOnce({ ...request, targets } as DataQueryRequest<AndonQuery>)
       .pipe(
         map((response) =>
           response.errors?.length

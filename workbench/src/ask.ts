@@ -66,6 +66,11 @@ export function ask(source: DataSourceApi, a: Asking): Observable<PanelData> {
   );
 }
 
+/** Whether an answer is still to come, or the rest of one. */
+export function isAsking({ state }: PanelData): boolean {
+  return state === LoadingState.Loading || state === LoadingState.Streaming;
+}
+
 const mixed = '-- Mixed --';
 
 /** Asks each data source its queries, as a panel of mixed ones does; the answers come together. */

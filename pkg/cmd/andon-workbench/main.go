@@ -37,7 +37,7 @@ an instance 37 seconds before. It fired 20 minutes ago, or at --anchor.
 type options struct {
 	listen, root, plugin string
 	anchor, dashboards   string
-	after                time.Duration
+	after, queriesTake   time.Duration
 	bridge, verbose      bool
 	board, boardToken    string
 }
@@ -53,6 +53,7 @@ func main() {
 	flags.StringVar(&o.dashboards, "dashboards", "", "`folder` of the dashboards (default: provisioning/grafana/dashboards of the project)")
 	flags.StringVar(&o.anchor, "anchor", "", "`time` at which the story's alarm fires, as 2026-10-06T10:42:00Z; clock and pictures are then the same each time")
 	flags.DurationVar(&o.after, "after", 20*time.Minute, "`time` that has gone by since the alarm fired")
+	flags.DurationVar(&o.queriesTake, "queries-take", 200*time.Millisecond, "`time` that a query of Logs Insights takes")
 	flags.BoolVar(&o.bridge, "bridge", false, "start a bridge with a tower and some alerts, too, for queries of type andon")
 	flags.StringVar(&o.board, "board", "", "`URL` of a bridge that runs already, instead of --bridge")
 	flags.StringVar(&o.boardToken, "board-token-file", "", "`file` with the token of a user of that bridge")

@@ -30,7 +30,7 @@ func run(ctx context.Context, o options) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	fake := awsfake.New(awsfake.Options{Anchor: anchor, Now: now, QueryTakes: 200 * time.Millisecond})
+	fake := awsfake.New(awsfake.Options{Anchor: anchor, Now: now, QueryTakes: o.queriesTake})
 	aws, awsEnded, err := listenAndServe(ctx, "127.0.0.1:0", fake.Serve)
 	if err != nil {
 		return err

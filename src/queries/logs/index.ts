@@ -17,7 +17,7 @@ export const logs: QueryType<LogsQuery> = {
   help: () =>
     t(
       'logs.help',
-      'Logs Insights counts, sums and parses; the plain filter finds lines. A query that has not ended after 25 seconds shows what it has found, and a plain filter continues with the next refresh.'
+      'Logs Insights counts, sums and parses; the plain filter finds lines. A slow Insights query shows what it has found so far until it ends; a plain filter stops after 25 seconds and continues with the next refresh.'
     ),
   hasScope: true,
   annotates: false,

@@ -10,7 +10,7 @@ import {
 import { Alert, PanelChrome } from '@grafana/ui';
 import { useEffect, useMemo, useState } from 'react';
 import { map, of, switchMap } from 'rxjs';
-import { askEach } from '../ask';
+import { askEach, isAsking } from '../ask';
 import type { World } from '../grafana/start';
 import { templates } from '../grafana/templates';
 import { plain } from '../results/prepare';
@@ -72,7 +72,7 @@ export function PanelFrame({ panel, uid, world, range, events, scopedVars, width
       ))}
     >
       {(w, h) => (
-        <div aria-busy={data.state === LoadingState.Loading} style={{ height: h, overflow: 'hidden auto' }}>
+        <div aria-busy={isAsking(data)} style={{ height: h, overflow: 'hidden auto' }}>
           {errors.map((e, i) => (
             <Alert key={`error${i}`} severity="error" title={e.message ?? ''} bottomSpacing={1} />
           ))}

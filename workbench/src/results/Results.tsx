@@ -2,6 +2,7 @@ import { type DataFrame, LoadingState, type PanelData } from '@grafana/data';
 import { PanelChrome, RadioButtonGroup, Stack } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { say } from '../address';
+import { isAsking } from '../ask';
 import { useWidth } from '../useWidth';
 import { FrameTable } from './FrameTable';
 import { Graph } from './Graph';
@@ -22,7 +23,7 @@ export function Results({ data }: { data: PanelData }) {
   const frames = data.series;
   const groups = useMemo(() => grouped(frames, all === 'table'), [frames, all]);
   return (
-    <section aria-label={say('Result', '結果')} aria-busy={data.state === LoadingState.Loading}>
+    <section aria-label={say('Result', '結果')} aria-busy={isAsking(data)}>
       <Stack direction="row" alignItems="center" justifyContent="space-between">
         <p role="status">
           {data.state === LoadingState.Loading
