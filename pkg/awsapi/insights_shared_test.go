@@ -234,3 +234,32 @@ func TestACancelledCallerStartsNothing(t *testing.T) {
 		counted(t, f, 0, 0)
 	})
 }
+
+// TestTheRowsOfAFollowedInsightsQueryLieReady: of several regions one ends first,
+// and is asked for along with the others until the last has ended.
+func TestTheRowsOfAFollowedInsightsQueryLieReady(t *testing.T) {
+	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+		q := slowly(f)
+		q.To = bubbleNow() // a range that is not settled, which nobody else's answer is kept of
+		q.Ready = 15 * time.Second
+		ask := func(q InsightsQuery, starts int) {
+			t.Helper()
+			if a, err := c.RunInsights(t.Context(), q); err != nil || a.Partial || len(a.Rows) != 5 {
+				t.Errorf("%d rows, %v", len(a.Rows), err)
+			}
+			counted(t, f, starts, 0)
+		}
+		ask(q, 1)
+		for range 4 {
+			bubble.Pass(10 * time.Second)
+			ask(q, 1)
+		}
+		ask(moved(q, 10*time.Second), 2)
+		fresh := q
+		fresh.NoCache = true
+		ask(fresh, 3)
+		bubble.Pass(16 * time.Second)
+		ask(q, 4)
+		sh.Wait()
+	})
+}

@@ -47,7 +47,7 @@ func insightsQuery(a question) awsapi.InsightsQuery {
 		AfterBudget: afterAnswer,
 	}
 	if a.Q.Follow && !a.Alert {
-		q.Budget, q.AfterBudget, q.AfterLeaving = followed, afterFollowed, afterLeaving
+		q.Budget, q.AfterBudget, q.AfterLeaving, q.Ready = followed, afterFollowed, afterLeaving, afterFollowed
 	}
 	return q
 }

@@ -44,9 +44,7 @@ export function follow(
   );
   const next = (round: number, targets: Followed[], last?: DataQueryResponse): Observable<Standing> => {
     const askedAt = Date.now();
-    // Grafana cancels a request when another comes with the same id.
-    const requestId = round === 0 ? request.requestId : `${request.requestId}-${round}`;
-    return ask({ ...request, requestId, targets }).pipe(
+    return ask(round === 0 ? { ...request, targets } : roundOf(request, round, targets)).pipe(
       map((answer) => ({
         round,
         askedAt,
@@ -73,6 +71,19 @@ export function follow(
       return { ...response, state: running.length > 0 ? LoadingState.Streaming : ended, key: 'logs-insights' };
     })
   );
+}
+
+/**
+ * A further round. Grafana cancels a request when another comes with the same id. Who wants nothing that was kept has
+ * begun anew with the first round; of several regions those that have ended since are not to be begun again.
+ */
+function roundOf(request: Request, round: number, targets: Followed[]): Request {
+  return {
+    ...request,
+    requestId: `${request.requestId}-${round}`,
+    skipQueryCache: false,
+    targets: targets.map((query) => ({ ...query, noCache: false })),
+  };
 }
 
 /** Grafana's mixed data source shows nothing until each of its data sources has ended: a panel would wait for minutes. */
