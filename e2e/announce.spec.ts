@@ -100,6 +100,34 @@ test('a dashboard of many panels announces them once, and AWS is asked for them 
   });
 });
 
+test('who leaves takes the announcement along, and a refresh does not', async ({ page }) => {
+  const { announced, asked } = listen(page);
+  const failed: Request[] = [];
+  page.on('requestfailed', (request) => failed.push(request));
+  // Nothing is answered: the page is waiting all the time.
+  await page.route(/\/resources\/ahead$|\/api\/ds\/query/, () => new Promise(() => undefined));
+  await withDashboard(page, await dashboard(page), async (uid) => {
+    await page.goto(`/d/${uid}`);
+    await expect.poll(() => announced.length).toBe(1);
+    await expect.poll(() => asked.length).toBeGreaterThan(0);
+    const [first] = asked;
+
+    await page.keyboard.press('d');
+    await page.keyboard.press('r'); // Grafana's keys for a refresh: its button would cancel
+    await expect.poll(() => failed).toContain(first);
+    await expect.poll(() => asked.length).toBeGreaterThan(failed.length);
+    expect(failed).not.toContain(announced[0]);
+    expect(announced).toHaveLength(1);
+
+    await page.locator('a[href$="/dashboards"]').first().click();
+    await expect.poll(() => failed).toContain(announced[0]);
+
+    await page.goBack();
+    await expect.poll(() => announced.length).toBe(2);
+    expect(failed).not.toContain(announced[1]);
+  });
+});
+
 for (const status of [403, 404, 500]) {
   test(`an announcement that is answered ${status} is nobody’s concern`, async ({ page }) => {
     const { announced } = listen(page);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test as base } from '@grafana/plugin-e2e';
-import { request, type Locator, type Page } from '@playwright/test';
+import { request, type APIRequestContext, type Locator, type Page } from '@playwright/test';
 
 interface Preferences {
   language?: string;
@@ -14,15 +14,11 @@ export const test = base.extend<object, { english: void }>({
       const { user, password } = grafanaAPICredentials as { user: string; password: string };
       const basic = Buffer.from(`${user}:${password}`).toString('base64');
       const api = await request.newContext({ baseURL, extraHTTPHeaders: { Authorization: `Basic ${basic}` } });
-      const speak = async (language: string) => {
-        const answer = await api.patch('/api/user/preferences', { data: { language } });
-        expect(answer.ok(), await answer.text()).toBe(true);
-      };
       const answer = await api.get('/api/user/preferences');
       const { language = '' } = (await answer.json()) as Preferences;
-      await speak('en-US');
+      await speak(api, 'en-US');
       await use();
-      await speak(language);
+      await speak(api, language);
       await api.dispose();
     },
     { scope: 'worker', auto: true },
@@ -30,6 +26,12 @@ export const test = base.extend<object, { english: void }>({
 });
 
 export { expect };
+
+/** Sets the language of the user, who reads in it from the next page on. */
+export async function speak(api: APIRequestContext, language: string) {
+  const answer = await api.patch('/api/user/preferences', { data: { language } });
+  expect(answer.ok(), await answer.text()).toBe(true);
+}
 
 /** Keeps how the page looks, for people: whether it is beautiful no test says. */
 export async function picture(page: Page, name: string) {

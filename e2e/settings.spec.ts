@@ -30,6 +30,7 @@ test('a data source is made by hand, tested, reset, and taken away', async ({ pa
     await write(page.getByLabel('Access key ID'), keys.access);
     await write(page.getByLabel('Secret access key'), keys.secret);
     await choose(page.getByLabel('Default region'), defaultRegion);
+    await write(page.getByLabel('Namespaces of custom metrics'), 'Shop/Elsewhere');
     await write(page.getByLabel('All services'), endpoint);
     await page.getByRole('button', { name: 'Save & test' }).click();
     await expect(page.getByTestId('data-testid Alert success')).toBeVisible();
@@ -43,6 +44,8 @@ test('a data source is made by hand, tested, reset, and taken away', async ({ pa
     expect(said.join()).not.toContain(keys.secret);
     const saved = (await (await page.request.get(`/api/datasources/uid/${uid}`)).json()) as Saved;
     expect(saved.jsonData).toMatchObject({ authType: 'keys', defaultRegion, endpoint });
+    const namespaces = await page.request.get(`/api/datasources/uid/${uid}/resources/namespaces`);
+    expect(((await namespaces.json()) as { items: unknown[] }).items).toContainEqual({ value: 'Shop/Elsewhere' });
     expect(saved.secureJsonFields).toMatchObject({ accessKey: true, secretKey: true });
     expect(JSON.stringify(saved)).not.toContain(keys.secret);
 

@@ -35,6 +35,8 @@ export interface Settings extends DataSourceJsonData {
   assumeRoleArn?: string;
   externalId?: string;
   defaultRegion?: string;
+  /** With commas: namespaces to choose from besides those that AWS lists. */
+  customMetricsNamespaces?: string;
   accounts?: Account[];
   endpoint?: string;
   endpoints?: Record<string, string>;

@@ -7,7 +7,7 @@ import { regions } from './regions';
 import { SecretField } from './SecretField';
 import { Section } from './Section';
 
-/** Where credentials come from, and the region of queries that name none. */
+/** Where credentials come from, the region of queries that name none, and namespaces to choose from. */
 export function AuthSection({ form }: { form: Form }) {
   const { settings, put, secret, problem } = form;
   const authType = authTypeOf(settings.authType);
@@ -29,6 +29,16 @@ export function AuthSection({ form }: { form: Form }) {
           value={settings.defaultRegion}
           error={problem('defaultRegion')}
           onChange={(defaultRegion) => put({ defaultRegion })}
+        />
+        <TextField
+          label={t('settings.auth.namespaces', 'Namespaces of custom metrics')}
+          description={t(
+            'settings.auth.namespaces-description',
+            'To choose from besides those that AWS lists; with commas'
+          )}
+          sample="Shop/Checkout, Shop/Batch"
+          value={settings.customMetricsNamespaces}
+          onChange={(customMetricsNamespaces) => put({ customMetricsNamespaces })}
         />
       </Row>
       {authType === 'credentials' && (

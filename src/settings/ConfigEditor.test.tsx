@@ -56,6 +56,14 @@ test('keys: written, kept, never shown, reset, written anew', async () => {
   expect(page.options.secureJsonData).toEqual({ secretKey: 'other' });
 });
 
+test('namespaces to choose from are as Grafana’s CloudWatch data source keeps them', async () => {
+  const page = openSettings({ customMetricsNamespaces: 'Shop/Checkout' });
+  expect(field('Namespaces of custom metrics')).toHaveValue('Shop/Checkout');
+  await write(page.user, 'Namespaces of custom metrics', 'Shop/Checkout, Shop/Batch');
+  await page.user.click(document.body);
+  expect(page.options.jsonData.customMetricsNamespaces).toBe('Shop/Checkout, Shop/Batch');
+});
+
 test('accounts are added, filled in, and removed', async () => {
   const page = openSettings({ accounts: [{ name: 'staging', roleArn: role }] });
   await page.user.click(screen.getByRole('button', { name: 'Add account' }));

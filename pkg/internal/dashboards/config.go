@@ -12,15 +12,17 @@ func config(l language) dashboard {
 
 	rules := table(l, l.say("Rules", "ルール"), "", []string{"rule", "compliance", "non-compliant resources"}, in(query{"queryType": "config", "kind": "compliance"}))
 	rules = worded(l, column(rules, "compliance", colouredCell), "compliance", compliance)
+	narrow := map[string]int{"compliance": 110, "non-compliant resources": 100}
 	if l == english {
-		rules = column(rules, "non-compliant resources", property{"displayName", "failing"}) // the column is narrow
+		rules = column(rules, "non-compliant resources", property{"displayName", "failing"})
+		narrow = map[string]int{"compliance": 153, "non-compliant resources": 88} // INSUFFICIENT_DATA is long
 	}
-	rules = widths(rules, map[string]int{"compliance": 165, "non-compliant resources": 110})
+	rules = widths(rules, narrow)
 	failing := table(l, l.say("Resources that do not comply", "準拠していないリソース"),
 		l.say("The id leads to the resource's history.", "ID を選ぶと変更履歴を表示します。"),
 		[]string{"type", "id", "rule", "since", "annotation"}, in(query{"queryType": "config", "kind": "compliance_resources"}))
 	failing = linked(failing, "id", l.say("What became of it?", "変更履歴を見る"), l.to("config", place, "var-type="+field("type", encoded), "var-resource="+field("id", encoded), sameTime))
-	failing = widths(failing, map[string]int{"type": 190, "id": 180, "rule": 180, "since": 170})
+	failing = widths(failing, map[string]int{"type": 182, "id": 178, "rule": 152, "since": 156})
 	inventory := table(l, l.say("Resources of type $type, deleted ones too", "$type のリソース(削除済みを含む)"), "",
 		[]string{"id", "name", "state", "status", "deleted", "capture time", "availability zone", "tags"},
 		in(query{"queryType": "config", "kind": "inventory", "resourceType": "$type", "includeDeleted": true}))
@@ -40,7 +42,7 @@ func config(l language) dashboard {
 			// What there is without a choice comes first: the history is of one
 			// resource, and that may have none in this time.
 			row{8, []panel{
-				wide(3, totals), wide(9, rules), wide(12, failing),
+				wide(3, totals), wide(8, rules), wide(13, failing),
 			}},
 			row{9, []panel{history}},
 			row{10, []panel{inventory}},
