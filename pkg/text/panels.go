@@ -65,6 +65,7 @@ var panels = map[Key]both{
 	"fault.deadline":         {"context deadline exceeded", "時間内に応答がありませんでした"},
 	"fault.denied":           {"permission %s is missing: %s", "権限 %s がありません：%s"},
 	"fault.denied_on":        {"permission %s on %s is missing: %s", "%[2]s に対する権限 %[1]s がありません：%[3]s"},
+	"fault.denied_groups":    {"every log group that was tried is denied (%s): %s", "試したロググループがすべて拒否されました（%s）：%s"},
 	"fault.throttled":        {"%s is throttled: %s", "%s がスロットリングされています：%s"},
 	"fault.too_late":         {"its turn within the account's rate limit comes in %s, too late for this query", "アカウントのレート制限による待ち時間が%sあり、このクエリには間に合いません"},
 	"fault.all_refused":      {"AWS refused every call for its rate until the time budget was spent", "時間内のすべての呼び出しが、AWS のレート制限により拒否されました"},
