@@ -40,7 +40,7 @@ type Query struct {
 	Period    string `json:"period"`    // auto, seconds, or a duration as 5m
 	ID        string `json:"id"`        // by which expressions of the request refer to it
 	Label     string `json:"label"`     // CloudWatch's dynamic labels work
-	AccountID string `json:"accountId"` // a linked account (cross-account observability)
+	AccountID string `json:"accountId"` // a linked account (cross-account observability), or all of them
 	Hide      bool   `json:"hide"`      // only referred to, not answered
 	NoCache   bool   `json:"noCache"`
 
@@ -164,7 +164,13 @@ func (q Query) checkMetric() error {
 // exact reports whether further dimensions than those named are excluded.
 func (q Query) exact() bool { return q.MatchExact == nil || *q.MatchExact }
 
-// wild reports whether the metrics have to be looked up first.
+// looked reports whether the metrics have to be looked up first.
+func (q Query) looked() bool { return q.wild() || q.everywhere() }
+
+// everywhere reports whether a metric of all linked accounts is asked for.
+func (q Query) everywhere() bool { return q.Expression == "" && q.AccountID == allLinked }
+
+// wild reports whether the query does not name its metrics in full.
 func (q Query) wild() bool {
 	if !q.exact() {
 		return true

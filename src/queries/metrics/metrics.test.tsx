@@ -21,6 +21,7 @@ test.each<[string, Partial<MetricsQuery>, string[]]>([
   ['a period that is none', { ...cpu, period: 'often' }, ['period']],
   ['an id with a capital', { ...cpu, id: 'CPU' }, ['id']],
   ['an account id that is none', { ...cpu, accountId: '12' }, ['accountId']],
+  ['all linked accounts', { ...cpu, accountId: 'all' }, []],
   ['math', { expression: 'm1 * 100' }, []],
   ['math being written', { mode: 'expression' }, ['expression']],
   ['SQL', { sqlExpression: 'SELECT AVG(x) FROM SCHEMA("y")' }, []],

@@ -8,7 +8,7 @@ import { modeOf, valuesOf, type MetricsQuery } from './types';
 const idPattern = /^[a-z][A-Za-z0-9_]*$/;
 const statisticPattern =
   /^(Average|Sum|SampleCount|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|(TM|WM|PR|TC|TS)\(.*\))$/;
-const accountPattern = /^\d{12}$/;
+const accountPattern = /^(\d{12}|all)$/;
 
 export function validate(query: MetricsQuery): Problem[] {
   const problems = modeOf(query) === 'metric' ? metricProblems(query) : expressionProblems(query);
@@ -21,7 +21,8 @@ export function validate(query: MetricsQuery): Problem[] {
     problems.push({ field: 'id', text });
   }
   if (query.accountId && !hasVariable(query.accountId) && !accountPattern.test(query.accountId)) {
-    problems.push({ field: 'accountId', text: t('metrics.problem.account-id', 'An account id has 12 digits') });
+    const text = t('metrics.problem.account-id', 'An account id has 12 digits; all stands for all linked accounts');
+    problems.push({ field: 'accountId', text });
   }
   return problems;
 }
