@@ -53,6 +53,19 @@ test('a hidden metric cannot alert', () => {
   expect(metrics.alerting(query({ ...cpu, regions: ['a', 'b'] })).why).toContain('one place');
 });
 
+test.each([
+  ['m1 * 100', false],
+  ['SUM([a, b])', false],
+  ['SUM(METRICS())', false],
+  ['IF(m1 > 1, 1e3, 0)', false],
+  ["SEARCH('{AWS/EC2,InstanceId} MetricName=\"cpu\"', 'Average', $__period_auto)", true],
+  ["SUM(SEARCH('{AWS/EC2,InstanceId} x', 'Average', 300)) * 1e3 / ${of:raw}", true],
+])('whether an alert rule can use %s: %s', (expression, can) => {
+  const verdict = metrics.alerting(query({ expression }));
+  expect(verdict.can).toBe(can);
+  expect(verdict.why.includes('one by one')).toBe(!can);
+});
+
 test('the cost is told from what the query names, or from the last answer', () => {
   expect(metrics.cost(query({ ...cpu, dimensions: { InstanceId: ['*'] } }), undefined)).toContain('1,000 metrics');
   // One metric a minute: 43,200 a month at $0.01 for 1,000.

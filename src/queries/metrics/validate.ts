@@ -73,5 +73,15 @@ export function alerting(query: MetricsQuery): Verdict {
   if (query.hide) {
     return { can: false, why: t('metrics.alert.hidden', 'It is hidden: only expressions see it.') };
   }
+  if (modeOf(query) === 'expression' && refers(query.expression ?? '')) {
+    const why = t('metrics.alert.refers', 'Grafana sends a rule’s queries one by one: use a Grafana expression instead.');
+    return { can: false, why };
+  }
   return placesVerdict(query) ?? { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
+}
+
+/** Whether metric math names other queries: by their ids, which begin with a small letter, or all by METRICS(). */
+function refers(expression: string): boolean {
+  const bare = expression.replace(/'[^']*'|"[^"]*"/g, '').replace(/\$\{[^}]*\}|\$\w+|\[\[\w+\]\]/g, '0');
+  return /(^|[^A-Za-z0-9_.])[a-z]\w*/.test(bare) || /\bMETRICS\s*\(/i.test(bare);
 }
