@@ -12,6 +12,7 @@ var panels = map[Key]both{
 	"notice.said":              {"CloudWatch: %s", "CloudWatch：%s"},
 	"notice.said_limit":        {"CloudWatch: %s.", "CloudWatch：%s"},
 	"notice.part_only":         {"CloudWatch sent a part of the data only.", "CloudWatch から一部のデータしか返されませんでした。"},
+	"notice.unkept":            {"There is no data before %s: CloudWatch keeps points of a period of %s for %s. Choose auto or a longer period.", "%s より前のデータはありません。期間が%sのデータを CloudWatch が保持するのは%sです。auto かより長い期間を選んでください。"},
 	"notice.series_failed":     {"%s of %s series failed: %s", "%[2]s件中%[1]s件の系列を取得できませんでした：%[3]s"},
 	"notice.series_numbered":   {"Some series had the same labels and are numbered, which may change with their number: a label with ${PROP('Dim.…')} tells them apart for good.", "ラベルが同じ系列があるため、番号を付けて区別しています。系列の数が変わると番号も変わることがあります。ラベルに ${PROP('Dim.…')} を使うと、常に区別できます。"},
 	"notice.series_cut":        {"%s of %s series are shown.", "%[2]s件中%[1]s件の系列を表示しています。"},
