@@ -91,7 +91,7 @@ var probes = []probe{
 	{"log events", func(ctx context.Context, c *Client, now time.Time) error {
 		return c.onSomeLogGroup(ctx, func(group string) error {
 			_, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
-				LogGroupName: &group, Limit: aws.Int32(1),
+				LogGroupIdentifier: &group, Limit: aws.Int32(1),
 				StartTime: aws.Int64(now.Add(-time.Minute).UnixMilli()), EndTime: aws.Int64(now.UnixMilli()),
 			})
 			return err
@@ -159,7 +159,7 @@ const probePatience = 10 * time.Second
 
 // Check tries every capability in every account, in its first region. The
 // capability "credentials" comes first for each account; without it the others
-// are not tried.
+// are not tried. What the settings want and this package has not comes last.
 func (s *Sessions) Check(ctx context.Context) []Capability {
 	accounts := s.Accounts()
 	found := make([][]Capability, len(accounts))
@@ -171,6 +171,11 @@ func (s *Sessions) Check(ctx context.Context) []Capability {
 	var out []Capability
 	for _, f := range found {
 		out = append(out, f...)
+	}
+	if s.set.SecureSocks {
+		c := Capability{Name: "secure socks proxy"}
+		c.Say(text.Fail("health.socks"), text.Of("health.socks_off"))
+		out = append(out, c)
 	}
 	return out
 }

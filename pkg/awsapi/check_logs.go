@@ -3,6 +3,7 @@ package awsapi
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,21 +19,22 @@ const (
 	groupsSeen  = 50
 )
 
-// someLogGroups are log groups to try things on, spread over the names that are
-// listed first: neighbours in the order of names are often in one policy.
+// someLogGroups are log groups to try things on: those of the settings, then some
+// spread over the names that are listed first, since neighbours in the order of
+// names are often in one policy.
 func (c *Client) someLogGroups(ctx context.Context) ([]string, error) {
+	names := slices.Clone(c.groups[:min(len(c.groups), groupsTried)])
 	found, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(groupsSeen)})
-	if err != nil {
+	if err != nil && len(names) == 0 {
 		return nil, err
 	}
-	var names []string
-	n := min(len(found.LogGroups), groupsTried)
-	for i := range n {
-		at := 0
-		if n > 1 {
-			at = i * (len(found.LogGroups) - 1) / (n - 1)
+	if err == nil {
+		all := found.LogGroups
+		n := min(len(all), groupsTried)
+		for i := range n {
+			at := i * (len(all) - 1) / max(n-1, 1)
+			names = append(names, aws.ToString(all[at].LogGroupName))
 		}
-		names = append(names, aws.ToString(found.LogGroups[at].LogGroupName))
 	}
 	return names, nil
 }
@@ -48,6 +50,9 @@ func (c *Client) onSomeLogGroup(ctx context.Context, try func(group string) erro
 	names := text.List{}
 	for _, group := range groups {
 		err := try(group)
+		if slices.Contains(c.groups, group) { // which may be none here
+			err = allowed(err)
+		}
 		if _, denied := errors.AsType[*Denied](err); !denied {
 			return err
 		}

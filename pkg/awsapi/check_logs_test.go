@@ -26,7 +26,7 @@ func manyGroups(readable string) *fakeAWS {
 	})
 	for _, action := range []string{"logs:FilterLogEvents", "logs:StartQuery"} {
 		f.on(action, func(c call) (any, *awsError) {
-			name, one := c.in["logGroupName"].(string)
+			name, one := c.in["logGroupIdentifier"].(string)
 			if !one {
 				name = c.in["logGroupIdentifiers"].([]any)[0].(string)
 			}
@@ -45,10 +45,14 @@ func manyGroups(readable string) *fakeAWS {
 // A policy that allows some log groups allows log events and log queries; one that
 // allows none of those tried is named with them.
 func TestCheckOfAPolicyForSomeLogGroups(t *testing.T) {
-	for readable, want := range map[string]string{"/shop/": "", "/aws/lambda/f-00": "", "/elsewhere/": "every log group that was tried is denied (/aws/lambda/f-00, /aws/lambda/f-12, "} {
+	for readable, want := range map[string]string{"/shop/": "", "/aws/lambda/f-00": "", "/named/": "", "/elsewhere/": "every log group that was tried is denied (/aws/lambda/f-00, /aws/lambda/f-12, "} {
 		synctest.Test(t, func(t *testing.T) {
 			f := manyGroups(readable)
-			s := open(t, f, keys("AKIAONE"), nil)
+			set := keys("AKIAONE")
+			if readable == "/named/" {
+				set.LogGroups = []string{"/named/in-the-settings"}
+			}
+			s := open(t, f, set, nil)
 			for _, c := range s.Check(t.Context()) {
 				action := map[string]string{"log events": "logs:FilterLogEvents", "log queries": "logs:StartQuery"}[c.Name]
 				if action == "" {

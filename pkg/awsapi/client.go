@@ -13,8 +13,9 @@ type Client struct {
 	shared  *Shared
 	id      Identity
 	region  string
-	account string // whose quotas are used
-	scope   string // key of everything cached or shared: identity, endpoints, region
+	account string   // whose quotas are used
+	scope   string   // key of everything cached or shared: identity, endpoints, region
+	groups  []string // log groups of the settings, for the data source's own account
 
 	cloudwatch *cloudwatch.Client
 	logs       *cloudwatchlogs.Client
@@ -32,6 +33,9 @@ func newClient(s *Sessions, a *access, id Identity, region string) *Client {
 		account = "unknown/" + id.key
 	}
 	c.account = account
+	if a == s.all[0] {
+		c.groups = s.set.LogGroups
+	}
 	cfg := s.config(a, region, instrument{
 		shared: s.shared, set: s.set, scope: c.scope, account: account, region: region,
 	})

@@ -43,6 +43,9 @@ type Settings struct {
 	Endpoints     map[string]string // service → URL; {service} and {region} are filled in
 	Accounts      []Account
 	Namespaces    []string // of metrics, to choose from besides those that ListMetrics knows
+	LogGroups     []string // that a query asks which names none: names, or ARNs
+	Proxy         Proxy
+	SecureSocks   bool // Grafana's secure socks proxy is wanted, which this package does not use
 
 	AccessKey    string
 	SecretKey    string
@@ -70,6 +73,12 @@ type jsonSettings struct {
 	Endpoints         map[string]string `json:"endpoints"`
 	Accounts          []Account         `json:"accounts"`
 	Namespaces        string            `json:"customMetricsNamespaces"` // with commas
+	LogGroups         []jsonLogGroup    `json:"logGroups"`
+	DefaultLogGroups  []string          `json:"defaultLogGroups"` // as older ones are saved
+	ProxyType         string            `json:"proxyType"`
+	ProxyURL          string            `json:"proxyUrl"`
+	ProxyUsername     string            `json:"proxyUsername"`
+	SecureSocks       bool              `json:"enableSecureSocksProxy"`
 	TLSAuthWithCACert bool              `json:"tlsAuthWithCACert"`
 }
 
@@ -95,6 +104,8 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 		DefaultRegion: strings.TrimSpace(j.DefaultRegion),
 		Endpoint:      strings.TrimSpace(j.Endpoint),
 		Accounts:      j.Accounts,
+		LogGroups:     logGroups(j),
+		SecureSocks:   j.SecureSocks,
 		AccessKey:     secure["accessKey"],
 		SecretKey:     secure["secretKey"],
 		SessionToken:  secure["sessionToken"],
@@ -116,6 +127,7 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 		bad = append(bad, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
 	}
 	set.AuthType = authType(j.AuthType, add)
+	set.Proxy = proxy(j, secure["proxyPassword"], add)
 	if set.AuthType == AuthKeys {
 		if set.AccessKey == "" {
 			add("secureJsonData.accessKey", "is empty, but authType is keys")

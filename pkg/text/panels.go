@@ -93,6 +93,8 @@ var panels = map[Key]both{
 	"health.default_region": {"choose a default region", "既定のリージョンを選んでください"},
 	"health.open":           {"open the way to %s, or set this service's entry in endpoints to your VPC endpoint; behind a TLS-inspecting proxy give its CA certificate", "%s への通信を許可するか、endpoints でこのサービスに VPC エンドポイントを設定してください。TLS を検査するプロキシを経由する場合は、その CA 証明書を設定してください"},
 	"health.endpoint":       {"check the endpoint of this service: it answers, but refuses a call that is right", "このサービスのエンドポイントを確認してください。応答はありますが、正しい呼び出しが拒否されます"},
+	"health.socks":          {"enableSecureSocksProxy is not supported: AWS is asked without Grafana's secure socks proxy", "enableSecureSocksProxy には対応していません。Grafana の Secure Socks プロキシを使わずに AWS へ接続しています"},
+	"health.socks_off":      {"switch it off, or set proxyType to url and proxyUrl to an HTTP or SOCKS5 proxy", "無効にするか、proxyType を url にして proxyUrl に HTTP または SOCKS5 プロキシを設定してください"},
 	"health.dropped":        {"no answer in time: a firewall may drop the packets silently", "時間内に応答がありません。ファイアウォールがパケットを破棄している可能性があります"},
 	"health.unconfirmed":    {"STS does not answer, so the caller's identity is not confirmed and nothing is shared with other data sources: set endpoints.sts, or open the way to sts.%s.amazonaws.com", "STS から応答がないため、呼び出し元を確認できず、ほかのデータソースと結果を共有していません。endpoints.sts を設定するか、sts.%s.amazonaws.com への通信を許可してください"},
 	"health.bare":           {"the token goes to %s in the clear, with all that the bridge answers: give the bridge's listener tls_server_config, and write https:// in bridgeUrl", "%s との間で、トークンとブリッジの応答が暗号化されずに送られています。ブリッジのリスナーに tls_server_config を設定し、bridgeUrl を https:// にしてください"},
