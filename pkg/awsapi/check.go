@@ -89,15 +89,13 @@ var probes = []probe{
 		return err
 	}},
 	{"log events", func(ctx context.Context, c *Client, now time.Time) error {
-		group, err := c.someLogGroup(ctx)
-		if err != nil || group == "" {
+		return c.onSomeLogGroup(ctx, func(group string) error {
+			_, err := c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
+				LogGroupIdentifier: &group, Limit: aws.Int32(1),
+				StartTime: aws.Int64(now.Add(-time.Minute).UnixMilli()), EndTime: aws.Int64(now.UnixMilli()),
+			})
 			return err
-		}
-		_, err = c.logs.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
-			LogGroupName: &group, Limit: aws.Int32(1),
-			StartTime: aws.Int64(now.Add(-time.Minute).UnixMilli()), EndTime: aws.Int64(now.UnixMilli()),
 		})
-		return err
 	}},
 	{"log queries", tryQuery},
 	{"event history", func(ctx context.Context, c *Client, now time.Time) error {
@@ -146,15 +144,6 @@ var probes = []probe{
 	}},
 }
 
-// someLogGroup is a log group to try things on, empty where there is none.
-func (c *Client) someLogGroup(ctx context.Context) (string, error) {
-	groups, err := c.logs.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(1)})
-	if err != nil || len(groups.LogGroups) == 0 {
-		return "", err
-	}
-	return aws.ToString(groups.LogGroups[0].LogGroupName), nil
-}
-
 // someInstance is a resource to try things on, nil where there is none.
 func (c *Client) someInstance(ctx context.Context) (*cfgtypes.ResourceKey, error) {
 	found, err := c.config.ListDiscoveredResources(ctx, &configservice.ListDiscoveredResourcesInput{
@@ -166,43 +155,11 @@ func (c *Client) someInstance(ctx context.Context) (*cfgtypes.ResourceKey, error
 	return &cfgtypes.ResourceKey{ResourceType: found.ResourceIdentifiers[0].ResourceType, ResourceId: found.ResourceIdentifiers[0].ResourceId}, nil
 }
 
-// tryQuery tries Logs Insights by calls that are wrong, which AWS says only to
-// those who may make them: a time before there were log groups, and an id that
-// no query has. So nothing is scanned, which would cost.
-func tryQuery(ctx context.Context, c *Client, _ time.Time) error {
-	group, err := c.someLogGroup(ctx)
-	if err != nil || group == "" {
-		return err
-	}
-	id := "00000000-0000-0000-0000-000000000000"
-	started, err := c.logs.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{
-		LogGroupIdentifiers: []string{group}, QueryString: aws.String("fields @message | limit 1"), StartTime: aws.Int64(1), EndTime: aws.Int64(2),
-	})
-	if err == nil {
-		id = aws.ToString(started.QueryId)
-	} else if err = allowed(err); err != nil {
-		return err
-	}
-	if _, err := c.logs.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: &id}); allowed(err) != nil {
-		return err
-	}
-	_, err = c.logs.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: &id})
-	return allowed(err)
-}
-
-// allowed is nil where AWS says that a call is wrong, but not that it is refused.
-func allowed(err error) error {
-	if _, bad := errors.AsType[*BadRequest](err); bad {
-		return nil
-	}
-	return err
-}
-
 const probePatience = 10 * time.Second
 
 // Check tries every capability in every account, in its first region. The
 // capability "credentials" comes first for each account; without it the others
-// are not tried.
+// are not tried. What the settings want and this package has not comes last.
 func (s *Sessions) Check(ctx context.Context) []Capability {
 	accounts := s.Accounts()
 	found := make([][]Capability, len(accounts))
@@ -214,6 +171,11 @@ func (s *Sessions) Check(ctx context.Context) []Capability {
 	var out []Capability
 	for _, f := range found {
 		out = append(out, f...)
+	}
+	if s.set.SecureSocks {
+		c := Capability{Name: "secure socks proxy"}
+		c.Say(text.Fail("health.socks"), text.Of("health.socks_off"))
+		out = append(out, c)
 	}
 	return out
 }
@@ -263,7 +225,11 @@ func capability(a Account, region, name string, err error) Capability {
 	switch {
 	case errors.As(err, &denied):
 		out.MissingPermission = denied.Action
-		out.Say(denied, text.Of("health.allow", denied.Action, cmp.Or(denied.Resource, "*")))
+		said := error(denied)
+		if tried, ok := err.(*text.Failure); ok {
+			said = tried // names the log groups too
+		}
+		out.Say(said, text.Of("health.allow", denied.Action, cmp.Or(denied.Resource, "*")))
 	case errors.As(err, &throttled):
 		out.Say(err, text.Of("health.quota"))
 	case errors.As(err, &credentials):

@@ -18,6 +18,7 @@ type Client struct {
 	account string        // whose quotas are used
 	scope   string        // key of everything cached or shared: identity, endpoints, region
 	longest time.Duration // that a query of Logs Insights may run
+	groups  []string      // log groups of the settings, for the data source's own account
 
 	cloudwatch *cloudwatch.Client
 	logs       *cloudwatchlogs.Client
@@ -35,6 +36,9 @@ func newClient(s *Sessions, a *access, id Identity, region string) *Client {
 		account = "unknown/" + id.key
 	}
 	c.account = account
+	if a == s.all[0] {
+		c.groups = s.set.LogGroups
+	}
 	cfg := s.config(a, region, instrument{
 		shared: s.shared, set: s.set, scope: c.scope, account: account, region: region,
 	})

@@ -188,6 +188,9 @@ func (s *Sessions) DefaultRegion() string { return s.set.DefaultRegion }
 // Namespaces are the metric namespaces that the settings name.
 func (s *Sessions) Namespaces() []string { return s.set.Namespaces }
 
+// LogGroups are those that the settings name for queries that name none.
+func (s *Sessions) LogGroups() []string { return s.set.LogGroups }
+
 func (s *Sessions) access(name string) (*access, error) {
 	if name == "" || name == "default" {
 		return s.all[0], nil

@@ -47,6 +47,9 @@ type Settings struct {
 	Accounts      []Account
 	Namespaces    []string      // of metrics, to choose from besides those that ListMetrics knows
 	LogsTimeout   time.Duration // how long a query of Logs Insights may run; 0: 30 min
+	LogGroups     []string      // that a query asks which names none: names, or ARNs
+	Proxy         Proxy
+	SecureSocks   bool // Grafana's secure socks proxy is wanted, which this package does not use
 
 	AccessKey    string
 	SecretKey    string
@@ -75,6 +78,12 @@ type jsonSettings struct {
 	Accounts          []Account         `json:"accounts"`
 	Namespaces        string            `json:"customMetricsNamespaces"` // with commas
 	LogsTimeout       any               `json:"logsTimeout"`             // "30m", or nanoseconds
+	LogGroups         []jsonLogGroup    `json:"logGroups"`
+	DefaultLogGroups  []string          `json:"defaultLogGroups"` // as older ones are saved
+	ProxyType         string            `json:"proxyType"`
+	ProxyURL          string            `json:"proxyUrl"`
+	ProxyUsername     string            `json:"proxyUsername"`
+	SecureSocks       bool              `json:"enableSecureSocksProxy"`
 	TLSAuthWithCACert bool              `json:"tlsAuthWithCACert"`
 }
 
@@ -100,6 +109,8 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 		DefaultRegion: strings.TrimSpace(j.DefaultRegion),
 		Endpoint:      strings.TrimSpace(j.Endpoint),
 		Accounts:      j.Accounts,
+		LogGroups:     logGroups(j),
+		SecureSocks:   j.SecureSocks,
 		AccessKey:     secure["accessKey"],
 		SecretKey:     secure["secretKey"],
 		SessionToken:  secure["sessionToken"],
@@ -121,6 +132,7 @@ func ParseSettings(jsonData []byte, secure map[string]string, database string) (
 		bad = append(bad, Problem{Path: path, Message: fmt.Sprintf(format, args...)})
 	}
 	set.AuthType = authType(j.AuthType, add)
+	set.Proxy = proxy(j, secure["proxyPassword"], add)
 	if set.AuthType == AuthKeys {
 		if set.AccessKey == "" {
 			add("secureJsonData.accessKey", "is empty, but authType is keys")

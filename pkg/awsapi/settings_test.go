@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -31,13 +32,25 @@ func TestSettingsOfGrafanasCloudWatchDataSourceWork(t *testing.T) {
 		"ec2":       {`{"authType":"ec2_iam_role"}`, "", nil, Settings{AuthType: AuthEC2Role}},
 		"endpoints": {`{"endpoints":{"cloudwatch":"https://vpce-1.{service}.{region}.vpce.amazonaws.com","sts":"","logs":"http://l:1"}}`, "", nil, Settings{AuthType: AuthDefault, Endpoints: map[string]string{"monitoring": "https://vpce-1.{service}.{region}.vpce.amazonaws.com", "logs": "http://l:1"}}},
 		"accounts":  {`{"accounts":[{"roleArn":"arn:aws:iam::210987654321:role/r","regions":["eu-west-1"]}]}`, "", nil, Settings{AuthType: AuthDefault, Accounts: []Account{{Name: "210987654321", AccountID: "210987654321", RoleARN: "arn:aws:iam::210987654321:role/r", Regions: []string{"eu-west-1"}}}}},
+		"log groups": {
+			`{"defaultLogGroups":["/old"],"logGroups":[{"arn":"arn:aws:logs:eu-west-1:123456789012:log-group:/a:*","name":"/a"},{"arn":"arn:aws:logs:eu-west-1:210987654321:log-group:/b:*","name":"/b","accountId":"210987654321"},{"arn":"/c","name":""},"/a"]}`, "", nil,
+			Settings{AuthType: AuthDefault, LogGroups: []string{"/a", "arn:aws:logs:eu-west-1:210987654321:log-group:/b", "/c"}},
+		},
+		"old log groups": {`{"defaultLogGroups":["/old",""],"logGroups":[]}`, "", nil, Settings{AuthType: AuthDefault, LogGroups: []string{"/old"}}},
+		"proxy": {
+			`{"proxyType":"url","proxyUrl":"https://proxy.example:3128","proxyUsername":"u"}`, "",
+			map[string]string{"proxyPassword": "p@ss"},
+			Settings{AuthType: AuthDefault, Proxy: Proxy{URL: &url.URL{Scheme: "https", Host: "proxy.example:3128", User: url.UserPassword("u", "p@ss")}}},
+		},
+		"no proxy":          {`{"proxyType":"none","proxyUrl":"http://left:1"}`, "", nil, Settings{AuthType: AuthDefault, Proxy: Proxy{None: true}}},
+		"the environment's": {`{"proxyType":"env","enableSecureSocksProxy":true}`, "", nil, Settings{AuthType: AuthDefault, SecureSocks: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, problems := ParseSettings([]byte(c.json), c.secure, c.database)
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmp.AllowUnexported(url.Userinfo{})); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
 		})
@@ -61,6 +74,11 @@ func TestMistakesInSettings(t *testing.T) {
 		`{"accounts":[{"name":"a"},{"name":"a","roleArn":"arn:aws:iam::210987654321:role/r","accountId":"123456789012","regions":["x"]}]}`: {
 			"accounts[0].roleArn", "accounts[1].accountId", "accounts[1].name", "accounts[1].regions[0]",
 		},
+		`{"proxyType":"socks"}`:                                     {"proxyType"},
+		`{"proxyType":"url"}`:                                       {"proxyUrl"},
+		`{"proxyType":"url","proxyUrl":"proxy.example:3128"}`:       {"proxyUrl"},
+		`{"proxyType":"url","proxyUrl":"http://u:p@proxy.example"}`: {"proxyUrl"},
+		`{"proxyType":"url","proxyUrl":"ftp://proxy.example"}`:      {"proxyUrl"},
 		`[]`: {"jsonData"},
 	} {
 		_, problems := ParseSettings([]byte(json), nil, "")

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
 	"time"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -34,20 +32,6 @@ const (
 	pollPatience   = 30 * time.Second
 )
 
-// metadataPrefix holds the addresses by which EC2 and containers serve a machine
-// its own credentials over IPv6; those of IPv4 are link-local.
-var metadataPrefix = netip.MustParsePrefix("fd00:ec2::/32")
-
-// proxy is that of the environment (HTTPS_PROXY, NO_PROXY). A machine's own
-// credentials are never asked for through it: it would answer with its own.
-func proxy(r *http.Request) (*url.URL, error) {
-	addr, err := netip.ParseAddr(r.URL.Hostname())
-	if err == nil && (addr.IsLinkLocalUnicast() || metadataPrefix.Contains(addr)) {
-		return nil, nil
-	}
-	return http.ProxyFromEnvironment(r)
-}
-
 // httpClient is the client of one data source. It has to be the SDK's buildable
 // client: with AWS_CA_BUNDLE set the SDK adds that bundle to the client's
 // transport and refuses any other kind. The pool is always set, so that the
@@ -60,7 +44,7 @@ func httpClient(set Settings, patience time.Duration) (*awshttp.BuildableClient,
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 5 * time.Second }).
 		WithTransportOptions(func(t *http.Transport) {
-			t.Proxy = proxy
+			t.Proxy = set.Proxy.function()
 			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
 			t.TLSHandshakeTimeout = 5 * time.Second
 			t.MaxIdleConnsPerHost = 64

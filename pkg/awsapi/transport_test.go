@@ -15,7 +15,7 @@ import (
 func TestCredentialsAreNeverAskedForThroughAProxy(t *testing.T) {
 	const asks = "ANDON_TEST_PROXIED"
 	if target := os.Getenv(asks); target != "" {
-		via, err := proxy(&http.Request{URL: &url.URL{Scheme: "http", Host: target}})
+		via, err := Proxy{}.function()(&http.Request{URL: &url.URL{Scheme: "http", Host: target}})
 		if err != nil {
 			t.Fatal(err)
 		}

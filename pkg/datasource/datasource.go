@@ -186,10 +186,35 @@ func (d *Datasource) first(q query.Query) query.Query {
 			q.Type = ofBridge
 		}
 	}
+	if q.Type == "logs" && d.sessions != nil {
+		q.JSON = withLogGroups(q.JSON, d.sessions.LogGroups())
+	}
 	if asks, known := ruleDefaults[q.Type]; known && q.Alert && untouched(q.JSON) {
 		q.JSON = asks
 	}
 	return q
+}
+
+// withLogGroups is a query with the log groups of the settings, where it names
+// none.
+func withLogGroups(text json.RawMessage, groups []string) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if len(groups) == 0 || json.Unmarshal(text, &fields) != nil {
+		return text
+	}
+	if named := string(fields["logGroups"]); named != "" && named != "null" && named != "[]" {
+		return text
+	}
+	own, err := json.Marshal(groups)
+	if err != nil {
+		return text
+	}
+	fields["logGroups"] = own
+	full, err := json.Marshal(fields)
+	if err != nil {
+		return text
+	}
+	return full
 }
 
 // ruleDefaults are what the form of a new alert rule shows, by query type: alarms

@@ -42,7 +42,7 @@ type listing struct {
 
 // resources are the lists for editors and variables. All take account and
 // region, search (text anywhere in value, label or description, without regard
-// to case), limit and from:
+// to case; beyond what is read of a long list, as AWS can search), limit and from:
 //
 //	regions, accounts, namespaces
 //	metrics           namespace

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 
@@ -19,7 +21,7 @@ import (
 )
 
 // How long lists are believed, and how many items of one are read: a list that
-// is longer says so, and its search narrows what was read.
+// is longer says so, and a search asks AWS too (resources_search.go).
 const (
 	listTTL  = 5 * time.Minute
 	listMost = 20_000
@@ -36,19 +38,46 @@ type metricList struct {
 	Truncated bool
 }
 
-func (d *Datasource) listMetrics(ctx context.Context, v url.Values, namespace, name string) (metricList, error) {
+// metricsAsked are the metrics that ListMetrics is asked for. A dimension without
+// value is one that they have.
+type metricsAsked struct {
+	Namespace, Name string
+	Dimensions      map[string]string
+}
+
+func (q metricsAsked) input() *cloudwatch.ListMetricsInput {
+	in := &cloudwatch.ListMetricsInput{}
+	if q.Namespace != "" {
+		in.Namespace = &q.Namespace
+	}
+	if q.Name != "" {
+		in.MetricName = &q.Name
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.Dimensions)) {
+		f := cwtypes.DimensionFilter{Name: aws.String(name)}
+		if value := q.Dimensions[name]; value != "" {
+			f.Value = &value
+		}
+		in.Dimensions = append(in.Dimensions, f)
+	}
+	return in
+}
+
+func (q metricsAsked) key() string {
+	key := "list:metrics:" + q.Namespace + "\x00" + q.Name
+	for _, name := range slices.Sorted(maps.Keys(q.Dimensions)) {
+		key += "\x00" + name + "\x00" + q.Dimensions[name]
+	}
+	return key
+}
+
+func (d *Datasource) listMetrics(ctx context.Context, v url.Values, q metricsAsked) (metricList, error) {
 	c, err := d.client(ctx, v)
 	if err != nil {
 		return metricList{}, err
 	}
-	return awsapi.Cached(ctx, c, "list:metrics:"+namespace+"\x00"+name, listTTL, func(ctx context.Context) (metricList, error) {
-		in := &cloudwatch.ListMetricsInput{}
-		if namespace != "" {
-			in.Namespace = &namespace
-		}
-		if name != "" {
-			in.MetricName = &name
-		}
+	return awsapi.Cached(ctx, c, q.key(), listTTL, func(ctx context.Context) (metricList, error) {
+		in := q.input()
 		all, more, err := query.Pages(ctx, listMost, func(ctx context.Context, token *string) (all []metric, next *string, err error) {
 			in.NextToken = token
 			page, err := c.CloudWatch().ListMetrics(ctx, in)
@@ -72,7 +101,7 @@ func (d *Datasource) listMetrics(ctx context.Context, v url.Values, namespace, n
 // forgets what was silent for two weeks, and an account may have more metrics than
 // are read.
 func (d *Datasource) namespaces(ctx context.Context, v url.Values) (listing, error) {
-	all, err := d.listMetrics(ctx, v, "", "")
+	all, err := d.searchMetrics(ctx, v, metricsAsked{}, func(q *metricsAsked, text string) { q.Namespace = text })
 	var names []metric
 	for _, n := range d.sessions.Namespaces() {
 		names = append(names, metric{Namespace: n})
@@ -86,7 +115,7 @@ func (d *Datasource) metricNames(ctx context.Context, v url.Values) (listing, er
 	if err != nil {
 		return listing{}, err
 	}
-	all, err := d.listMetrics(ctx, v, namespace, "")
+	all, err := d.searchMetrics(ctx, v, metricsAsked{Namespace: namespace}, func(q *metricsAsked, text string) { q.Name = text })
 	return distinct(all, err, func(m metric, add func(string)) { add(m.Name) })
 }
 
@@ -95,7 +124,9 @@ func (d *Datasource) dimensionKeys(ctx context.Context, v url.Values) (listing, 
 	if err != nil {
 		return listing{}, err
 	}
-	all, err := d.listMetrics(ctx, v, namespace, v.Get("metric"))
+	all, err := d.searchMetrics(ctx, v, metricsAsked{Namespace: namespace, Name: v.Get("metric")}, func(q *metricsAsked, text string) {
+		q.Dimensions = map[string]string{text: ""}
+	})
 	return distinct(all, err, func(m metric, add func(string)) {
 		for k := range m.Dimensions {
 			add(k)
@@ -103,6 +134,9 @@ func (d *Datasource) dimensionKeys(ctx context.Context, v url.Values) (listing, 
 	})
 }
 
+// dimensionValues come from the list of all metrics of the name, which the
+// fields of a form share. Where that is too long AWS is asked for those alone
+// that have the other dimensions.
 func (d *Datasource) dimensionValues(ctx context.Context, v url.Values) (listing, error) {
 	namespace, err := required(v, "namespace")
 	if err != nil {
@@ -118,7 +152,20 @@ func (d *Datasource) dimensionValues(ctx context.Context, v url.Values) (listing
 			return listing{}, query.Wrong("dimensions", "is no JSON object of texts: %v", err)
 		}
 	}
-	all, err := d.listMetrics(ctx, v, namespace, v.Get("metric"))
+	q := metricsAsked{Namespace: namespace, Name: v.Get("metric")}
+	all, err := d.listMetrics(ctx, v, q)
+	if err == nil && all.Truncated {
+		q.Dimensions = map[string]string{key: ""}
+		for name, want := range holds {
+			if name != key && want != "*" {
+				q.Dimensions[name] = want
+			}
+		}
+		all, err = d.searchMetrics(ctx, v, q, func(q *metricsAsked, text string) {
+			q.Dimensions = maps.Clone(q.Dimensions)
+			q.Dimensions[key] = text
+		})
+	}
 	return distinct(all, err, func(m metric, add func(string)) {
 		for name, want := range holds {
 			if got, has := m.Dimensions[name]; name != key && want != "*" && (!has || got != want) {
@@ -160,20 +207,35 @@ func byValue(items []Item) {
 	slices.SortFunc(items, func(a, b Item) int { return strings.Compare(a.Value, b.Value) })
 }
 
+// groupsMost is how many log groups are read: AWS gives 50 a page and takes 5
+// calls a second.
+const groupsMost = listMost / 10
+
 func (d *Datasource) logGroups(ctx context.Context, v url.Values) (listing, error) {
 	prefix := v.Get("prefix")
-	// AWS gives 50 a page and takes 5 calls a second.
-	return d.list(ctx, v, "log-groups:"+prefix, listMost/10, func(ctx context.Context, c *awsapi.Client, token *string) (all []Item, next *string, err error) {
-		in := &cloudwatchlogs.DescribeLogGroupsInput{NextToken: token}
-		if prefix != "" {
-			in.LogGroupNamePrefix = &prefix
-		}
-		page, err := c.Logs().DescribeLogGroups(ctx, in)
+	in := cloudwatchlogs.DescribeLogGroupsInput{}
+	if prefix != "" {
+		in.LogGroupNamePrefix = &prefix
+	}
+	all, err := d.describeLogGroups(ctx, v, "log-groups:"+prefix, groupsMost, in)
+	if err != nil || !all.Truncated {
+		return all, err
+	}
+	return d.searchLogGroups(ctx, v, all)
+}
+
+func (d *Datasource) describeLogGroups(ctx context.Context, v url.Values, name string, most int, in cloudwatchlogs.DescribeLogGroupsInput) (listing, error) {
+	return d.list(ctx, v, name, most, func(ctx context.Context, c *awsapi.Client, token *string) (all []Item, next *string, err error) {
+		in.NextToken = token
+		page, err := c.Logs().DescribeLogGroups(ctx, &in)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, g := range page.LogGroups {
-			i := Item{Value: aws.ToString(g.LogGroupName), Description: fmt.Sprintf("%d MB", aws.ToInt64(g.StoredBytes)>>20)}
+			i := Item{Value: aws.ToString(g.LogGroupName)}
+			if g.StoredBytes != nil { // what is found by a pattern has none of these
+				i.Description = fmt.Sprintf("%d MB", *g.StoredBytes>>20)
+			}
 			if g.RetentionInDays != nil {
 				i.Description += fmt.Sprintf(", kept %d days", *g.RetentionInDays)
 			}
@@ -184,11 +246,22 @@ func (d *Datasource) logGroups(ctx context.Context, v url.Values) (listing, erro
 }
 
 func (d *Datasource) alarms(ctx context.Context, v url.Values) (listing, error) {
+	prefix, text := v.Get("prefix"), v.Get("search")
+	all, err := d.describeAlarms(ctx, v, prefix)
+	if err != nil || !all.Truncated || text == "" || !strings.HasPrefix(text, prefix) {
+		return all, err
+	}
+	// AWS searches names by their beginning only.
+	begin, err := d.describeAlarms(ctx, v, text)
+	return all.with(begin), err
+}
+
+func (d *Datasource) describeAlarms(ctx context.Context, v url.Values, prefix string) (listing, error) {
 	c, err := d.client(ctx, v)
 	if err != nil {
 		return listing{}, err
 	}
-	a, err := c.Alarms(ctx, awsapi.AlarmQuery{Prefix: v.Get("prefix"), Limit: listMost})
+	a, err := c.Alarms(ctx, awsapi.AlarmQuery{Prefix: prefix, Limit: listMost})
 	if err != nil {
 		return listing{}, err
 	}

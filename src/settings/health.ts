@@ -90,6 +90,8 @@ export function nameOf(capability: string): string {
       return t('health.name.config-history', 'History of a resource');
     case 'config query':
       return t('health.name.config-query', 'Advanced queries of Config');
+    case 'secure socks proxy':
+      return t('health.name.socks', 'Secure socks proxy');
     case 'bridge':
       return t('health.name.bridge', 'Andon’s bridge');
     default:

@@ -36,6 +36,10 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 	if m.q.Hide {
 		return
 	}
+	if !m.q.since.IsZero() {
+		finest := m.q.finest()
+		p.told.Note(data.NoticeSeverityWarning, "notice.unkept", m.q.since.UTC(), finest, keptFor(finest))
+	}
 	var failed []error
 	var good []awsapi.MetricResult
 	for _, r := range m.requests {

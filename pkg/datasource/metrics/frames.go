@@ -21,7 +21,7 @@ func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames 
 	times := axes{m.q.period, map[axis]*data.Field{}}
 	for i, r := range results {
 		for _, s := range r.Series {
-			if len(s.Times) == 0 && m.q.wild() && !m.q.alert {
+			if len(s.Times) == 0 && m.q.looked() && !m.q.alert {
 				continue
 			}
 			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s)))

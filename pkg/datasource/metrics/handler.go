@@ -98,7 +98,7 @@ func gather(ctx context.Context, s *awsapi.Sessions, queries []query.Query, ahea
 				groups[g] = append(groups[g], a)
 			}
 		}
-		if o.q.wild() || len(o.places) > 1 { // AWS is asked for it
+		if o.q.looked() || len(o.places) > 1 { // AWS is asked for it
 			slow = append(slow, work)
 		} else {
 			work()

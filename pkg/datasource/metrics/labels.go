@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -70,7 +71,8 @@ func wireLabel(label string, several bool) string {
 
 // labels are what tells a series from its neighbours: dimensions, or of
 // expressions that may give several the label that CloudWatch gave. Where
-// several places are asked, the place too.
+// several places are asked, the place too, and of all linked accounts the one that
+// the metric belongs to.
 func labels(m asked, r awsapi.MetricRequest, s awsapi.MetricSeries, at query.Place) data.Labels {
 	out := data.Labels{}
 	maps.Copy(out, r.Dimensions)
@@ -81,9 +83,12 @@ func labels(m asked, r awsapi.MetricRequest, s awsapi.MetricSeries, at query.Pla
 		}
 		out[seriesLabel] = own
 	}
+	account, region := query.PlaceNames(func(name string) bool { return out[name] != "" })
 	if m.several {
-		account, region := query.PlaceNames(func(name string) bool { return out[name] != "" })
 		out[account], out[region] = at.Account, at.Region
+	}
+	if m.q.everywhere() {
+		out[account] = cmp.Or(r.AccountID, at.Account)
 	}
 	return out
 }

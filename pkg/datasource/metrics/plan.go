@@ -48,19 +48,22 @@ func plan(ctx context.Context, s *awsapi.Sessions, refID string, q Query, p quer
 		return a, nil
 	}
 	base.Namespace, base.Metric, base.Stat, base.Unit = q.Namespace, q.MetricName, q.Statistic, q.Unit
-	var sets []map[string]string
+	var found []listed
 	var err error
-	if q.wild() {
-		sets, err = lookUp(ctx, s, q, p)
-	} else {
-		sets, err = product(q.Dimensions)
+	if q.looked() {
+		found, err = lookUp(ctx, s, q, p)
+	}
+	if err == nil && !q.wild() {
+		found, err = q.named(found)
 	}
 	if err != nil {
 		return a, err
 	}
-	for i, dimensions := range sets {
+	for i, m := range found {
 		r := base
-		r.Dimensions = dimensions
+		if r.Dimensions = m.Dimensions; m.Account != "" {
+			r.AccountID = m.Account
+		}
 		if a.array() {
 			r.ID, r.Group = fmt.Sprintf("%s_%d", id, i), id
 		}
@@ -75,7 +78,7 @@ func (a asked) array() bool {
 	if a.q.Expression != "" {
 		return false
 	}
-	return a.q.wild() || slices.ContainsFunc(slices.Collect(maps.Values(a.q.Dimensions)), func(values []string) bool { return len(values) > 1 })
+	return a.q.looked() || slices.ContainsFunc(slices.Collect(maps.Values(a.q.Dimensions)), func(values []string) bool { return len(values) > 1 })
 }
 
 func (a asked) expression() string {
@@ -90,11 +93,44 @@ func (a asked) id() string {
 	return "q" + identifier(a.refID)
 }
 
+// allLinked stands for the account and all that are linked to it.
+const allLinked = "all"
+
+// linked is the account that CloudWatch is asked for by its id, empty for its
+// own. A search and SQL reach the linked accounts by themselves.
 func linked(account string) string {
-	if account == "all" {
+	if account == allLinked {
 		return ""
 	}
 	return account
+}
+
+// listed is a metric that was found, without its name.
+type listed struct {
+	Account    string // that it belongs to, empty for the one that is asked
+	Dimensions map[string]string
+}
+
+// named are the metrics that a query names: those that were found, and of its own
+// account what was found nowhere, since what was silent for long is not listed.
+func (q Query) named(found []listed) ([]listed, error) {
+	sets, err := product(q.Dimensions)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, m := range found {
+		known[line(m.Dimensions)] = true
+	}
+	for _, set := range sets {
+		if !known[line(set)] {
+			found = append(found, listed{Dimensions: set})
+		}
+	}
+	if len(found) > maxSeries {
+		return nil, tooMany(len(found))
+	}
+	return found, nil
 }
 
 var notIdentifier = regexp.MustCompile(`[^A-Za-z0-9_]`)
@@ -125,23 +161,27 @@ func tooMany(n int) error {
 	return query.Wrong("dimensions", "stand for %d metrics or more; up to %d can be asked at once: choose fewer values, or a Metrics Insights query with LIMIT", n, maxSeries)
 }
 
-// listed is how long a list of metrics is believed. CloudWatch itself lists a
+// listFor is how long a list of metrics is believed. CloudWatch itself lists a
 // new metric up to 15 minutes late.
-const listed = 5 * time.Minute
+const listFor = 5 * time.Minute
 
 // activeFor is how far back a metric has data that ListMetrics calls recently
 // active. It lists others for two weeks after their last data.
 const activeFor = 3 * time.Hour
 
-// lookUp finds the metrics that a query with * or without exactness means.
-func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]map[string]string, error) {
+// lookUp finds the metrics that a query with *, without exactness or of all linked
+// accounts means.
+func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]listed, error) {
 	c, err := s.Client(ctx, p.Account, p.Region)
 	if err != nil {
 		return nil, err
 	}
 	in := cloudwatch.ListMetricsInput{Namespace: &q.Namespace, MetricName: &q.MetricName}
+	if q.AccountID != "" {
+		in.IncludeLinkedAccounts = aws.Bool(true)
+	}
 	if id := linked(q.AccountID); id != "" {
-		in.OwningAccount, in.IncludeLinkedAccounts = &id, aws.Bool(true)
+		in.OwningAccount = &id
 	}
 	if q.recent {
 		in.RecentlyActive = cwtypes.RecentlyActivePt3h
@@ -157,47 +197,53 @@ func lookUp(ctx context.Context, s *awsapi.Sessions, q Query, p query.Place) ([]
 	for _, f := range in.Dimensions {
 		key += "\x00" + *f.Name + "\x00" + aws.ToString(f.Value)
 	}
-	fetch := func(ctx context.Context) ([]map[string]string, error) { return list(ctx, c, in) }
-	var all []map[string]string
+	fetch := func(ctx context.Context) ([]listed, error) { return list(ctx, c, in) }
+	var all []listed
 	if q.fresh {
 		all, err = fetch(ctx)
 	} else {
-		all, err = awsapi.Cached(ctx, c, key, listed, fetch)
+		all, err = awsapi.Cached(ctx, c, key, listFor, fetch)
 	}
 	if err != nil {
 		return nil, err
 	}
-	var sets []map[string]string
-	for _, set := range all {
-		if q.matches(set) {
-			sets = append(sets, set)
+	var found []listed
+	for _, m := range all {
+		if q.matches(m.Dimensions) {
+			found = append(found, m)
 		}
 	}
-	if len(sets) > maxSeries {
-		return nil, tooMany(len(sets))
+	if len(found) > maxSeries {
+		return nil, tooMany(len(found))
 	}
-	slices.SortFunc(sets, func(a, b map[string]string) int { return cmp.Compare(line(a), line(b)) })
-	return sets, nil
+	slices.SortFunc(found, func(a, b listed) int {
+		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(line(a.Dimensions), line(b.Dimensions)))
+	})
+	return found, nil
 }
 
 // maxListed bounds what is read of ListMetrics, at 500 a call.
 const maxListed = 20_000
 
-func list(ctx context.Context, c *awsapi.Client, in cloudwatch.ListMetricsInput) ([]map[string]string, error) {
-	all, more, err := query.Pages(ctx, maxListed, func(ctx context.Context, token *string) (sets []map[string]string, next *string, err error) {
+func list(ctx context.Context, c *awsapi.Client, in cloudwatch.ListMetricsInput) ([]listed, error) {
+	all, more, err := query.Pages(ctx, maxListed, func(ctx context.Context, token *string) (found []listed, next *string, err error) {
 		in.NextToken = token
 		page, err := c.CloudWatch().ListMetrics(ctx, &in)
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, m := range page.Metrics {
-			set := make(map[string]string, len(m.Dimensions))
+		for i, m := range page.Metrics {
+			one := listed{Dimensions: make(map[string]string, len(m.Dimensions))}
 			for _, d := range m.Dimensions {
-				set[aws.ToString(d.Name)] = aws.ToString(d.Value)
+				one.Dimensions[aws.ToString(d.Name)] = aws.ToString(d.Value)
 			}
-			sets = append(sets, set)
+			// Which account a metric belongs to is told in a list beside theirs.
+			if i < len(page.OwningAccounts) && page.OwningAccounts[i] != c.Identity().AccountID {
+				one.Account = page.OwningAccounts[i]
+			}
+			found = append(found, one)
 		}
-		return sets, page.NextToken, nil
+		return found, page.NextToken, nil
 	})
 	if more {
 		return nil, tooMany(len(all))

@@ -40,7 +40,7 @@ type Query struct {
 	Period    string `json:"period"`    // auto, seconds, or a duration as 5m
 	ID        string `json:"id"`        // by which expressions of the request refer to it
 	Label     string `json:"label"`     // CloudWatch's dynamic labels work
-	AccountID string `json:"accountId"` // a linked account (cross-account observability)
+	AccountID string `json:"accountId"` // a linked account (cross-account observability), or all of them
 	Hide      bool   `json:"hide"`      // only referred to, not answered
 	NoCache   bool   `json:"noCache"`
 
@@ -49,9 +49,10 @@ type Query struct {
 	reader      text.Lang // of whom it is asked for; no part of the text: what is found is shared by all readers
 
 	period time.Duration
-	alert  bool // it is asked for an alert rule
-	fresh  bool // an alert rule does not rely on a list that was read before
-	recent bool // the range lies within activeFor
+	since  time.Time // before which CloudWatch keeps no points of the period; zero where that is before the range
+	alert  bool      // it is asked for an alert rule
+	fresh  bool      // an alert rule does not rely on a list that was read before
+	recent bool      // the range lies within activeFor
 }
 
 // Dimensions are the values of each dimension: one, several, or "*" for any. In
@@ -101,6 +102,9 @@ func decode(q query.Query, now time.Time) (Query, error) {
 	}
 	if !q.From.Before(q.To) {
 		return Query{}, query.Wrong("", "the time range ends before it begins")
+	}
+	if out.Period != "auto" {
+		out.since = out.unkept(q, now)
 	}
 	return out, nil
 }
@@ -164,7 +168,13 @@ func (q Query) checkMetric() error {
 // exact reports whether further dimensions than those named are excluded.
 func (q Query) exact() bool { return q.MatchExact == nil || *q.MatchExact }
 
-// wild reports whether the metrics have to be looked up first.
+// looked reports whether the metrics have to be looked up first.
+func (q Query) looked() bool { return q.wild() || q.everywhere() }
+
+// everywhere reports whether a metric of all linked accounts is asked for.
+func (q Query) everywhere() bool { return q.Expression == "" && q.AccountID == allLinked }
+
+// wild reports whether the query does not name its metrics in full.
 func (q Query) wild() bool {
 	if !q.exact() {
 		return true
@@ -195,6 +205,52 @@ func retained(age time.Duration) []time.Duration {
 
 // skew is how much a viewer's clock may differ from this machine's.
 const skew = 10 * time.Minute
+
+// keptFor is how long CloudWatch keeps points of a period.
+func keptFor(period time.Duration) time.Duration {
+	const day = 24 * time.Hour
+	switch {
+	case period < time.Minute:
+		return 3 * time.Hour
+	case period < 5*time.Minute:
+		return 15 * day
+	case period < time.Hour:
+		return 63 * day
+	}
+	return 455 * day
+}
+
+// searched are the periods that the searches of an expression name.
+var searched = regexp.MustCompile(`(?i)\bSEARCH\s*\(\s*(?:'[^']*'|"[^"]*")\s*,\s*(?:'[^']*'|"[^"]*")\s*,\s*(\d{1,9})\s*\)`)
+
+// finest is the shortest period that the query asks for: a search that names one
+// goes by that.
+func (q Query) finest() time.Duration {
+	found := searched.FindAllStringSubmatch(q.Expression, -1)
+	if len(found) == 0 {
+		return q.period
+	}
+	var all []time.Duration
+	for _, m := range found {
+		seconds, _ := strconv.Atoi(m[1]) // digits alone
+		all = append(all, time.Duration(seconds)*time.Second)
+	}
+	return slices.Min(all)
+}
+
+// unkept is when the points begin that CloudWatch still keeps, or the range's end
+// where it keeps none of it; zero where it keeps all but what passes while one
+// asks.
+func (q Query) unkept(of query.Query, now time.Time) time.Time {
+	begins := now.Add(-keptFor(q.finest()))
+	if begins.Sub(of.From) <= max(time.Minute, q.finest()) {
+		return time.Time{}
+	}
+	if begins.After(of.To) {
+		return of.To
+	}
+	return begins
+}
 
 // automatic is the period that Grafana's CloudWatch data source takes, so that
 // both show the same numbers: the first retained one that keeps a series under

@@ -28,13 +28,13 @@ type value struct {
 }
 
 // math evaluates a metric math expression.
-func (e *evaluation) math(account string, q *metricDataQuery) ([]*series, error) {
+func (e *evaluation) math(q *metricDataQuery) ([]*series, error) {
 	tree, err := parseMath(q.Expression)
 	if err != nil {
 		return nil, err
 	}
 	period := q.Period
-	v, err := e.eval(tree, account, &period)
+	v, err := e.eval(tree, q.AccountID, &period)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (e *evaluation) query(id string) ([]*series, error) {
 	case isSQL(q.Expression):
 		found, err = e.sql(account, q)
 	default:
-		found, err = e.math(account, q)
+		found, err = e.math(q)
 	}
 	if err != nil {
 		return nil, err

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// search is SEARCH('{namespace,dimension…} terms', 'statistic', period).
+// search is SEARCH('{namespace,dimension…} terms', 'statistic', period). Without an
+// account it searches the caller's and all that are linked to it.
 func (e *evaluation) search(n *mathNode, account string) (value, error) {
 	if len(n.args) < 2 || n.args[0].kind != mathText || n.args[1].kind != mathText {
 		return value{}, errors.New("SEARCH needs a search text, a statistic and a period")
@@ -31,9 +32,14 @@ func (e *evaluation) search(n *mathNode, account string) (value, error) {
 		return value{}, err
 	}
 	var found []*metric
-	for _, m := range e.f.world.realm(account, e.c.region).metrics {
-		if m.activeSince(e.now.Add(-listedFor)) && match(m) {
-			found = append(found, m)
+	for _, owner := range []string{e.c.account, SecondAccount} {
+		if account != "" && owner != account || owner == SecondAccount && e.c.account != MainAccount {
+			continue
+		}
+		for _, m := range e.f.world.realm(owner, e.c.region).metrics {
+			if m.activeSince(e.now.Add(-listedFor)) && match(m) {
+				found = append(found, m)
+			}
 		}
 	}
 	slices.SortFunc(found, func(a, b *metric) int { return strings.Compare(a.key(), b.key()) })

@@ -18,6 +18,8 @@ type Options struct {
 	// and region; FleetAlarms adds alarms over them. Their state changes of the
 	// day before Anchor number about 0.28 an alarm.
 	FleetHosts, FleetAlarms int
+	// FleetGroups adds log groups, /aws/ecs/Fleet-00000 and so on.
+	FleetGroups int
 
 	// LatePoints makes a metric's newest minutes arrive up to two minutes late
 	// and out of order.

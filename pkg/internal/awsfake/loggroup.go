@@ -55,7 +55,7 @@ func (g *logGroup) events(from, to time.Time) []logEvent {
 
 var flowFields = strings.Fields("version accountId interfaceId srcAddr dstAddr srcPort dstPort protocol packets bytes start end action logStatus")
 
-func (r *realm) addMainLogs() {
+func (r *realm) addMainLogs(more int) {
 	at := func(d time.Duration) time.Time { return r.anchor.Add(d) }
 	pick := func(h uint64, list ...string) string { return list[h>>8%uint64(len(list))] }
 	r.addGroup(&logGroup{
@@ -107,6 +107,9 @@ func (r *realm) addMainLogs() {
 	})
 	for i := range 60 { // more than a page
 		r.addGroup(&logGroup{name: fmt.Sprintf("/aws/lambda/batch-%02d", i), streams: []string{"2026/10/06/[$LATEST]0001"}})
+	}
+	for i := range more {
+		r.addGroup(&logGroup{name: fmt.Sprintf("/aws/ecs/Fleet-%05d", i), streams: []string{"task"}})
 	}
 }
 

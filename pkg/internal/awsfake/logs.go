@@ -1,6 +1,7 @@
 package awsfake
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,11 +21,11 @@ type logGroupsIn struct {
 type logGroupShape struct {
 	LogGroupName    string `json:"logGroupName"`
 	Arn             string `json:"arn"`
-	LogGroupArn     string `json:"logGroupArn"`
+	LogGroupArn     string `json:"logGroupArn,omitempty"`
 	CreationTime    int64  `json:"creationTime"`
-	RetentionInDays int    `json:"retentionInDays"`
-	StoredBytes     int64  `json:"storedBytes"`
-	LogGroupClass   string `json:"logGroupClass"`
+	RetentionInDays int    `json:"retentionInDays,omitempty"`
+	StoredBytes     int64  `json:"storedBytes,omitempty"`
+	LogGroupClass   string `json:"logGroupClass,omitempty"`
 }
 
 type logGroupsOut struct {
@@ -34,17 +35,27 @@ type logGroupsOut struct {
 
 const describePage = 50
 
+var groupPattern = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{0,512}$`)
+
 func (f *Fake) describeLogGroups(c *call, in *logGroupsIn) (*logGroupsOut, error) {
 	if in.LogGroupNamePrefix != "" && in.LogGroupNamePattern != "" {
 		return nil, errInvalid(Logs, "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.")
 	}
+	if !groupPattern.MatchString(in.LogGroupNamePattern) {
+		return nil, errInvalid(Logs, "1 validation error detected: Value '%s' at 'logGroupNamePattern' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]*", in.LogGroupNamePattern)
+	}
 	r := f.realm(c)
 	all := []logGroupShape{}
 	for _, g := range r.groups {
-		if strings.HasPrefix(g.name, in.LogGroupNamePrefix) && strings.Contains(strings.ToLower(g.name), strings.ToLower(in.LogGroupNamePattern)) {
-			arn := r.arn("logs", "log-group:"+g.name)
-			all = append(all, logGroupShape{g.name, arn + ":*", arn, r.anchor.Add(-worldAge).UnixMilli(), 90, 1 << 30, "STANDARD"})
+		if !strings.HasPrefix(g.name, in.LogGroupNamePrefix) || !strings.Contains(g.name, in.LogGroupNamePattern) {
+			continue
 		}
+		arn := r.arn("logs", "log-group:"+g.name)
+		shape := logGroupShape{LogGroupName: g.name, Arn: arn + ":*", CreationTime: r.anchor.Add(-worldAge).UnixMilli()}
+		if in.LogGroupNamePattern == "" { // found by a pattern, a group has only the above
+			shape.LogGroupArn, shape.RetentionInDays, shape.StoredBytes, shape.LogGroupClass = arn, 90, 1<<30, "STANDARD"
+		}
+		all = append(all, shape)
 	}
 	slices.SortFunc(all, func(a, b logGroupShape) int { return strings.Compare(a.LogGroupName, b.LogGroupName) })
 	got, next, err := page(Logs, all, limit(in.Limit, describePage, describePage), in.NextToken, request(c, in.LogGroupNamePrefix, in.LogGroupNamePattern))

@@ -115,7 +115,7 @@ func (w *world) plantMain(dice *rand.Rand) {
 	r.addMainAlarms()
 	r.addMainRules()
 	r.addMainStory()
-	r.addMainLogs()
+	r.addMainLogs(w.opts.FleetGroups)
 }
 
 func (w *world) plantEurope(dice *rand.Rand) {

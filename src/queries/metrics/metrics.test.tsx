@@ -21,6 +21,7 @@ test.each<[string, Partial<MetricsQuery>, string[]]>([
   ['a period that is none', { ...cpu, period: 'often' }, ['period']],
   ['an id with a capital', { ...cpu, id: 'CPU' }, ['id']],
   ['an account id that is none', { ...cpu, accountId: '12' }, ['accountId']],
+  ['all linked accounts', { ...cpu, accountId: 'all' }, []],
   ['math', { expression: 'm1 * 100' }, []],
   ['math being written', { mode: 'expression' }, ['expression']],
   ['SQL', { sqlExpression: 'SELECT AVG(x) FROM SCHEMA("y")' }, []],
@@ -50,6 +51,19 @@ test('a hidden metric cannot alert', () => {
   expect(metrics.alerting(query({ ...cpu, hide: true })).can).toBe(false);
   expect(metrics.alerting(query(cpu)).can).toBe(true);
   expect(metrics.alerting(query({ ...cpu, regions: ['a', 'b'] })).why).toContain('one place');
+});
+
+test.each([
+  ['m1 * 100', false],
+  ['SUM([a, b])', false],
+  ['SUM(METRICS())', false],
+  ['IF(m1 > 1, 1e3, 0)', false],
+  ["SEARCH('{AWS/EC2,InstanceId} MetricName=\"cpu\"', 'Average', $__period_auto)", true],
+  ["SUM(SEARCH('{AWS/EC2,InstanceId} x', 'Average', 300)) * 1e3 / ${of:raw}", true],
+])('whether an alert rule can use %s: %s', (expression, can) => {
+  const verdict = metrics.alerting(query({ expression }));
+  expect(verdict.can).toBe(can);
+  expect(verdict.why.includes('one by one')).toBe(!can);
 });
 
 test('the cost is told from what the query names, or from the last answer', () => {

@@ -8,7 +8,7 @@ import { modeOf, valuesOf, type MetricsQuery } from './types';
 const idPattern = /^[a-z][A-Za-z0-9_]*$/;
 const statisticPattern =
   /^(Average|Sum|SampleCount|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|(TM|WM|PR|TC|TS)\(.*\))$/;
-const accountPattern = /^\d{12}$/;
+const accountPattern = /^(\d{12}|all)$/;
 
 export function validate(query: MetricsQuery): Problem[] {
   const problems = modeOf(query) === 'metric' ? metricProblems(query) : expressionProblems(query);
@@ -21,7 +21,8 @@ export function validate(query: MetricsQuery): Problem[] {
     problems.push({ field: 'id', text });
   }
   if (query.accountId && !hasVariable(query.accountId) && !accountPattern.test(query.accountId)) {
-    problems.push({ field: 'accountId', text: t('metrics.problem.account-id', 'An account id has 12 digits') });
+    const text = t('metrics.problem.account-id', 'An account id has 12 digits; all stands for all linked accounts');
+    problems.push({ field: 'accountId', text });
   }
   return problems;
 }
@@ -72,5 +73,15 @@ export function alerting(query: MetricsQuery): Verdict {
   if (query.hide) {
     return { can: false, why: t('metrics.alert.hidden', 'It is hidden: only expressions see it.') };
   }
+  if (modeOf(query) === 'expression' && refers(query.expression ?? '')) {
+    const why = t('metrics.alert.refers', 'Grafana sends a rule’s queries one by one: use a Grafana expression instead.');
+    return { can: false, why };
+  }
   return placesVerdict(query) ?? { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
+}
+
+/** Whether metric math names other queries: by their ids, which begin with a small letter, or all by METRICS(). */
+function refers(expression: string): boolean {
+  const bare = expression.replace(/'[^']*'|"[^"]*"/g, '').replace(/\$\{[^}]*\}|\$\w+|\[\[\w+\]\]/g, '0');
+  return /(^|[^A-Za-z0-9_.])[a-z]\w*/.test(bare) || /\bMETRICS\s*\(/i.test(bare);
 }
