@@ -52,6 +52,14 @@ var panels = map[Key]both{
 	"notice.entries_cut":       {"The newest %s entries are shown; there may be more in this time.", "新しい順に%s件の記録を表示しています。この期間にはほかにもある可能性があります。"},
 	"notice.entries_searched":  {"The newest %s entries of this time were searched; there are more. Narrow the time.", "この期間の新しい記録%s件を検索しました。ほかにもあります。期間を短くしてください。"},
 
+	"threshold.outside": {"outside the band", "バンドの外"},
+	"threshold.below":   {"below the band", "バンドより下"},
+	"threshold.above":   {"above the band", "バンドより上"},
+	"threshold.each":    {" of %s", "%sごとに"},
+	"threshold.period":  {"%s in 1 period%s", "%s（%s1回）"},
+	"threshold.periods": {"%s in %d periods%s", "%[1]s（%[3]s連続%[2]d回）"},
+	"threshold.some":    {"%s in %d of %d periods%s", "%[1]s（%[4]s%[3]d回中%[2]d回）"},
+
 	"stat.calls":          {"AWS calls", "AWS の呼び出し"},
 	"stat.from_cache":     {"Answered from the cache", "キャッシュからの応答"},
 	"stat.cost":           {"Cost by list price", "料金（定価）"},

@@ -56,7 +56,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 // must be there, and those that are there must be named. What belongs to all of
 // the catalogue, or to this package, is left to the test below.
 func TestPanelsAreUsed(t *testing.T) {
-	quoted := regexp.MustCompile(`"((?:notice|stat|column|fault|health|bridge)\.[a-z_]+)"`)
+	quoted := regexp.MustCompile(`"((?:notice|stat|column|fault|health|bridge|threshold)\.[a-z_]+)"`)
 	named := map[Key]bool{"fault.deadline": true}
 	for _, pattern := range []string{"../awsapi/*.go", "../datasource/*.go", "../datasource/*/*.go"} {
 		files, err := filepath.Glob(pattern)

@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // alarm is a metric or composite alarm as the table shows it.
@@ -24,7 +24,7 @@ type alarm struct {
 	arn, description              string
 }
 
-func fromMetric(a cwtypes.MetricAlarm, at query.Place) alarm {
+func fromMetric(a cwtypes.MetricAlarm, at query.Place, l text.Lang) alarm {
 	out := alarm{
 		Place: at, name: aws.ToString(a.AlarmName), kind: "metric", state: string(a.StateValue), reason: aws.ToString(a.StateReason),
 		since: since(a.StateTransitionedTimestamp, a.StateUpdatedTimestamp), updated: utc(a.StateUpdatedTimestamp),
@@ -49,7 +49,7 @@ func fromMetric(a cwtypes.MetricAlarm, at query.Place) alarm {
 			}
 		}
 	}
-	out.threshold = thresholdText(a, statistic, period)
+	out.threshold = thresholdText(a, statistic, period, l)
 	return out
 }
 
@@ -118,47 +118,51 @@ func dimensionText(all []cwtypes.Dimension) string {
 	return strings.Join(texts, ", ")
 }
 
-var operators = map[cwtypes.ComparisonOperator]string{
+var operators = map[cwtypes.ComparisonOperator]text.Key{
 	cwtypes.ComparisonOperatorGreaterThanOrEqualToThreshold:            "≥",
 	cwtypes.ComparisonOperatorGreaterThanThreshold:                     ">",
 	cwtypes.ComparisonOperatorLessThanThreshold:                        "<",
 	cwtypes.ComparisonOperatorLessThanOrEqualToThreshold:               "≤",
-	cwtypes.ComparisonOperatorLessThanLowerOrGreaterThanUpperThreshold: "outside the band",
-	cwtypes.ComparisonOperatorLessThanLowerThreshold:                   "below the band",
-	cwtypes.ComparisonOperatorGreaterThanUpperThreshold:                "above the band",
+	cwtypes.ComparisonOperatorLessThanLowerOrGreaterThanUpperThreshold: "threshold.outside",
+	cwtypes.ComparisonOperatorLessThanLowerThreshold:                   "threshold.below",
+	cwtypes.ComparisonOperatorGreaterThanUpperThreshold:                "threshold.above",
 }
 
 // thresholdText is as "Average > 80 in 2 of 3 periods of 5m".
-func thresholdText(a cwtypes.MetricAlarm, statistic string, period int32) string {
+func thresholdText(a cwtypes.MetricAlarm, statistic string, period int32, l text.Lang) string {
 	var parts []string
 	if statistic != "" {
 		parts = append(parts, statistic)
 	}
 	if op := operators[a.ComparisonOperator]; op != "" {
-		parts = append(parts, op)
+		parts = append(parts, l.T(op)) // a sign is no key, and stays
 	}
 	if a.Threshold != nil {
 		parts = append(parts, strconv.FormatFloat(*a.Threshold, 'f', -1, 64))
 	}
-	n := aws.ToInt32(a.EvaluationPeriods)
+	limit := strings.Join(parts, " ")
+	n, m := aws.ToInt32(a.EvaluationPeriods), aws.ToInt32(a.DatapointsToAlarm)
 	if len(parts) == 0 || n == 0 {
-		return strings.Join(parts, " ")
+		return limit
 	}
-	if m := aws.ToInt32(a.DatapointsToAlarm); m > 0 && m < n {
-		parts = append(parts, fmt.Sprintf("in %d of %d periods", m, n))
-	} else if n > 1 {
-		parts = append(parts, fmt.Sprintf("in %d periods", n))
-	} else {
-		parts = append(parts, "in 1 period")
-	}
+	each := ""
 	if period > 0 {
-		parts = append(parts, "of "+periodText(time.Duration(period)*time.Second))
+		each = l.T("threshold.each", periodText(time.Duration(period)*time.Second, l))
 	}
-	return strings.Join(parts, " ")
+	switch {
+	case m > 0 && m < n:
+		return l.T("threshold.some", limit, m, n, each)
+	case n > 1:
+		return l.T("threshold.periods", limit, n, each)
+	}
+	return l.T("threshold.period", limit, each)
 }
 
-// periodText is a duration without the units that are zero: 5m, 1h30m, 10s.
-func periodText(d time.Duration) string {
+// periodText is a duration without the units that are zero: 5m, 1h30m, 10s; 5分.
+func periodText(d time.Duration, l text.Lang) string {
+	if l != text.English {
+		return l.Duration(d)
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/andonhq/andon/pkg/datasource/query"
+	"github.com/andonhq/andon/pkg/text"
 )
 
 func stat(id, name, stat string, period int32) cwtypes.MetricDataQuery {
@@ -48,9 +49,27 @@ func TestWhatAnAlarmWatches(t *testing.T) {
 		},
 		"nothing told": {alarm: cwtypes.MetricAlarm{}},
 	} {
-		a := fromMetric(tt.alarm, query.Place{})
+		a := fromMetric(tt.alarm, query.Place{}, text.English)
 		if d := cmp.Diff([]string{tt.metric, tt.dimensions, tt.threshold}, []string{a.metric, a.dimensions, a.threshold}); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+	}
+}
+
+func TestThresholdsInJapanese(t *testing.T) {
+	of := func(periods, points, period int32, op cwtypes.ComparisonOperator, threshold *float64) string {
+		return fromMetric(cwtypes.MetricAlarm{
+			MetricName: aws.String("CPUUtilization"), Statistic: cwtypes.StatisticAverage, Period: aws.Int32(period),
+			EvaluationPeriods: aws.Int32(periods), DatapointsToAlarm: aws.Int32(points), ComparisonOperator: op, Threshold: threshold,
+		}, query.Place{}, text.Japanese).threshold
+	}
+	for got, want := range map[string]string{
+		of(3, 2, 300, cwtypes.ComparisonOperatorGreaterThanThreshold, aws.Float64(80)): "Average > 80（5分ごとに3回中2回）",
+		of(2, 2, 60, cwtypes.ComparisonOperatorLessThanThreshold, aws.Float64(1)):      "Average < 1（1分ごとに連続2回）",
+		of(1, 1, 0, cwtypes.ComparisonOperatorLessThanLowerThreshold, nil):             "Average バンドより下（1回）",
+	} {
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
 }
@@ -58,7 +77,7 @@ func TestWhatAnAlarmWatches(t *testing.T) {
 func TestSinceIsTheTransition(t *testing.T) {
 	tokyo := time.FixedZone("JST", 9*60*60)
 	transitioned, updated := time.Date(2026, 10, 6, 19, 42, 0, 0, tokyo), time.Date(2026, 10, 6, 20, 0, 0, 0, tokyo)
-	a := fromMetric(cwtypes.MetricAlarm{StateTransitionedTimestamp: &transitioned, StateUpdatedTimestamp: &updated}, query.Place{})
+	a := fromMetric(cwtypes.MetricAlarm{StateTransitionedTimestamp: &transitioned, StateUpdatedTimestamp: &updated}, query.Place{}, text.English)
 	if !a.since.Equal(transitioned) || !a.updated.Equal(updated) || a.since.Location() != time.UTC {
 		t.Errorf("since %v, updated %v", a.since, a.updated)
 	}

@@ -41,7 +41,7 @@ func askAlarms(ctx context.Context, a question) (standing, error) {
 		at := g.Where()
 		out.places = append(out.places, at)
 		for _, x := range g.Answer.Metric {
-			out.add(q, fromMetric(x, at))
+			out.add(q, fromMetric(x, at, a.Reader))
 			missing = without(missing, x.AlarmName)
 		}
 		for _, x := range g.Answer.Composite {

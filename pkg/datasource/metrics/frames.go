@@ -14,17 +14,22 @@ import (
 )
 
 // frames are the series of a query, one frame each with its labels. A panel does
-// not show those that a wildcard has found and that have no point; an alert rule
+// not show those that a wildcard or a search has found and that have no point; an alert rule
 // has to know that what had data a while ago has none.
 func frames(m asked, results []awsapi.MetricResult, at query.Place) data.Frames {
 	var out data.Frames
 	times := axes{m.q.period, map[axis]*data.Field{}}
 	for i, r := range results {
 		for _, s := range r.Series {
-			if len(s.Times) == 0 && m.q.looked() && !m.q.alert {
+			if len(s.Times) == 0 && (m.q.looked() || m.plural) && !m.q.alert {
 				continue
 			}
-			out = append(out, frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s)))
+			f := frame(m.q, labels(m, m.requests[index(m, r, i)], s, at), s, times.of(s))
+			if m.plural && !m.several && m.q.Label == "" {
+				value := f.Fields[1]
+				value.Config.DisplayNameFromDS = value.Labels[seriesLabel] // CloudWatch's own
+			}
+			out = append(out, f)
 		}
 	}
 	if len(out) > 0 {
