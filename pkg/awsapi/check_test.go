@@ -121,7 +121,8 @@ func TestErrorsGetTheirTypes(t *testing.T) {
 		{api("AccessDeniedException", "User: u is not authorized to perform: config:SelectResourceConfig on resource: arn:x:y with an explicit deny"), &Denied{Action: "config:SelectResourceConfig", Resource: "arn:x:y"}},
 		{api("ThrottlingException", "Rate exceeded"), &Throttled{Action: "x:Y"}},
 		{api("ExpiredTokenException", "expired"), &NoCredentials{}},
-		{api("ValidationError", "The parameter is wrong"), &BadRequest{Message: "The parameter is wrong"}},
+		{api("ValidationError", "The parameter is wrong"), &BadRequest{Message: "The parameter is wrong", Action: "x:Y"}},
+		{api("InternalFailure", "again"), &Failed{Action: "x:Y"}},
 		{&net.DNSError{Name: "monitoring.xx-nowhere-1.amazonaws.com", IsNotFound: true}, &NoSuchRegion{Region: "xx-nowhere-1"}},
 		{&net.OpError{Op: "dial", Err: errors.New("refused")}, &Unreachable{Endpoint: "end.point"}},
 	} {
@@ -137,6 +138,8 @@ func TestErrorsGetTheirTypes(t *testing.T) {
 		case *NoCredentials:
 			e.Err = nil
 		case *BadRequest:
+			e.Err = nil
+		case *Failed:
 			e.Err = nil
 		case *NoSuchRegion:
 			e.Err = nil

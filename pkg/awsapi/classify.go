@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -62,7 +63,7 @@ func typed(err error, action, region, endpoint string) error {
 	}
 	var status *smithyhttp.ResponseError
 	if errors.As(err, &status) && status.HTTPStatusCode() == http.StatusTooManyRequests {
-		return &Throttled{Action: action, Err: err}
+		return &Throttled{Action: action, Err: answered(err, status)}
 	}
 	var invalid *smithy.InvalidParamsError
 	if errors.As(err, &invalid) {
@@ -82,6 +83,9 @@ func typed(err error, action, region, endpoint string) error {
 	if errors.As(err, &signing) || noCredentialText(err) {
 		return &NoCredentials{Err: err}
 	}
+	if status != nil { // an answer that is none of AWS's, such as a page of a proxy's
+		return &Failed{Action: action, Err: answered(err, status)}
+	}
 	return err
 }
 
@@ -93,9 +97,11 @@ func isTyped(err error) bool {
 		region      *NoSuchRegion
 		unreachable *Unreachable
 		bad         *BadRequest
+		failed      *Failed
 	)
 	return errors.As(err, &denied) || errors.As(err, &throttled) || errors.As(err, &credentials) ||
-		errors.As(err, &region) || errors.As(err, &unreachable) || errors.As(err, &bad)
+		errors.As(err, &region) || errors.As(err, &unreachable) || errors.As(err, &bad) ||
+		errors.As(err, &failed)
 }
 
 func typedAPI(err error, api smithy.APIError, action string) error {
@@ -106,38 +112,56 @@ func typedAPI(err error, api smithy.APIError, action string) error {
 	}
 	switch {
 	case slices.Contains(deniedCodes, code):
-		d := &Denied{Action: action, Err: plain(api)}
+		d := &Denied{Action: action, Err: plain(err, api)}
 		if m := denial.FindStringSubmatch(api.ErrorMessage()); m != nil {
 			d.Action, d.Resource = m[1], m[2]
 		}
 		return d
 	case slices.Contains(credentialCodes, code):
-		return &NoCredentials{Err: plain(api)}
+		return &NoCredentials{Err: plain(err, api)}
 	case slices.Contains(throttleCodes, code):
-		return &Throttled{Action: action, Err: plain(api)}
+		return &Throttled{Action: action, Err: plain(err, api)}
 	case slices.Contains(badRequestCodes, code):
 		message := api.ErrorMessage()
 		if message == "" {
 			message = code
 		}
-		return &BadRequest{Message: message, Err: err}
+		return &BadRequest{Message: message, Action: action, Request: requestOf(err), Err: err}
 	}
-	return err
+	return &Failed{Action: action, Err: plain(err, api)}
 }
 
 // plain is what AWS said, without the SDK's chain of layers in front, and still
 // the SDK's error for errors.As.
-func plain(api smithy.APIError) error { return apiText{api} }
+func plain(err error, api smithy.APIError) error { return apiText{api, requestOf(err)} }
 
-type apiText struct{ smithy.APIError }
+type apiText struct {
+	smithy.APIError
+	request string
+}
 
 func (e apiText) Error() string {
-	if e.ErrorMessage() == "" {
-		return e.ErrorCode()
+	said := e.ErrorCode()
+	if e.ErrorMessage() != "" {
+		said += ": " + e.ErrorMessage()
 	}
-	return e.ErrorCode() + ": " + e.ErrorMessage()
+	return said + withRequest(" (", e.request, ")")
 }
 func (e apiText) Unwrap() error { return e.APIError }
+
+// answered is what an answer says that has no error of AWS's in it.
+func answered(err error, status *smithyhttp.ResponseError) error {
+	return fmt.Errorf("status %d: %w%s", status.HTTPStatusCode(), status.Err, withRequest(" (", requestOf(err), ")"))
+}
+
+// requestOf is AWS's id of the call that gave an error, empty where it tells none.
+func requestOf(err error) string {
+	var answered interface{ ServiceRequestID() string }
+	if errors.As(err, &answered) {
+		return answered.ServiceRequestID()
+	}
+	return ""
+}
 
 func networkCause(err error) error {
 	var (

@@ -20,12 +20,12 @@ type Client struct {
 	longest time.Duration // that a query of Logs Insights may run
 	groups  []string      // log groups of the settings, for the data source's own account
 
-	cloudwatch *cloudwatch.Client
-	logs       *cloudwatchlogs.Client
-	cloudtrail *cloudtrail.Client
-	config     *configservice.Client
-	sqs        *sqs.Client
-	sts        STS
+	cloudwatch saidCloudWatch
+	logs       saidLogs
+	cloudtrail saidCloudTrail
+	config     saidConfig
+	sqs        saidSQS
+	sts        saidSTS
 }
 
 func newClient(s *Sessions, a *access, id Identity, region string) *Client {
@@ -42,12 +42,12 @@ func newClient(s *Sessions, a *access, id Identity, region string) *Client {
 	cfg := s.config(a, region, instrument{
 		shared: s.shared, set: s.set, scope: c.scope, account: account, region: region,
 	})
-	c.cloudwatch = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.BaseEndpoint = s.endpointFor("monitoring", region) })
-	c.logs = cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.BaseEndpoint = s.endpointFor("logs", region) })
-	c.cloudtrail = cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { o.BaseEndpoint = s.endpointFor("cloudtrail", region) })
-	c.config = configservice.NewFromConfig(cfg, func(o *configservice.Options) { o.BaseEndpoint = s.endpointFor("config", region) })
-	c.sqs = sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint, o.HTTPClient = s.endpointFor("sqs", region), s.polls })
-	c.sts = s.newSTS(cfg)
+	c.cloudwatch = saidCloudWatch{cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.BaseEndpoint = s.endpointFor("monitoring", region) })}
+	c.logs = saidLogs{cloudwatchlogs.NewFromConfig(cfg, func(o *cloudwatchlogs.Options) { o.BaseEndpoint = s.endpointFor("logs", region) })}
+	c.cloudtrail = saidCloudTrail{cloudtrail.NewFromConfig(cfg, func(o *cloudtrail.Options) { o.BaseEndpoint = s.endpointFor("cloudtrail", region) })}
+	c.config = saidConfig{configservice.NewFromConfig(cfg, func(o *configservice.Options) { o.BaseEndpoint = s.endpointFor("config", region) })}
+	c.sqs = saidSQS{sqs.NewFromConfig(cfg, func(o *sqs.Options) { o.BaseEndpoint, o.HTTPClient = s.endpointFor("sqs", region), s.polls })}
+	c.sts = saidSTS{s.newSTS(cfg)}
 	return c
 }
 

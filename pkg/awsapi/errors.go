@@ -12,6 +12,7 @@ var (
 	_ text.Said = (*NoCredentials)(nil)
 	_ text.Said = (*NoSuchRegion)(nil)
 	_ text.Said = (*Unreachable)(nil)
+	_ text.Said = (*Failed)(nil)
 )
 
 // Denied is an answer of AWS that the caller may not do this.
@@ -79,11 +80,37 @@ func (e *Unreachable) In(l text.Lang) string {
 func (e *Unreachable) Error() string { return e.In(text.English) }
 func (e *Unreachable) Unwrap() error { return e.Err }
 
+// Failed is an answer of AWS that none of the others is, such as an internal error.
+type Failed struct {
+	Action string
+	Err    error
+}
+
+// In is the error in a language.
+func (e *Failed) In(l text.Lang) string { return text.Of("fault.failed", e.Action, e.Err).In(l) }
+func (e *Failed) Error() string         { return e.In(text.English) }
+func (e *Failed) Unwrap() error         { return e.Err }
+
 // BadRequest is a question that AWS, or this package before it, calls wrong.
 type BadRequest struct {
 	Message string
-	Err     error // of the SDK, or what the message was made of; nil where this package found it
+	Action  string // that AWS refused; empty where this package found it
+	Request string // AWS's id of the call
+	Err     error  // of the SDK, or what the message was made of; nil where this package found it
 }
 
-func (e *BadRequest) Error() string { return e.Message }
+func (e *BadRequest) Error() string {
+	if e.Action == "" {
+		return e.Message
+	}
+	return e.Message + " (" + e.Action + withRequest(", ", e.Request, "") + ")"
+}
+
+// withRequest is AWS's id of a call between two texts, or nothing.
+func withRequest(before, id, after string) string {
+	if id == "" {
+		return ""
+	}
+	return before + "request id " + id + after
+}
 func (e *BadRequest) Unwrap() error { return e.Err }

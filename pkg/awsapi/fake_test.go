@@ -129,7 +129,7 @@ func respond(protocol string, c call, out any, failed *awsError) (*http.Response
 	}
 	var body []byte
 	var err error
-	header := http.Header{}
+	header := http.Header{"X-Amzn-Requestid": {"r-1"}}
 	switch protocol {
 	case "cbor":
 		header.Set("smithy-protocol", "rpc-v2-cbor")

@@ -111,7 +111,7 @@ func (s *Sessions) confirm(ctx context.Context, a *access) (Identity, error) {
 	cfg := s.config(a, s.stsRegion(), instrument{shared: s.shared, set: s.set, account: "caller/" + s.nonce, region: s.stsRegion(), unshared: true})
 	asking, cancel := context.WithTimeout(ctx, stsPatience)
 	defer cancel()
-	out, err := s.newSTS(cfg).GetCallerIdentity(asking, &sts.GetCallerIdentityInput{})
+	out, err := saidSTS{s.newSTS(cfg)}.GetCallerIdentity(asking, &sts.GetCallerIdentityInput{})
 	keep := identityFor
 	var id Identity
 	switch {
@@ -160,7 +160,7 @@ func credentialError(ctx context.Context, err error) error {
 		return cause
 	}
 	if isTyped(err) {
-		return err
+		return bare(err)
 	}
 	return &NoCredentials{Err: err}
 }

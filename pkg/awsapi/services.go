@@ -11,8 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// The interfaces below are what is used of each service; the SDK's clients
-// implement them. Answers of read calls may be shared between callers: they are
+// The interfaces below are what is used of each service, by the SDK's clients. Answers of read calls may be shared between callers: they are
 // not to be changed.
 
 // CloudWatch is metrics and alarms. For metric data use [Client.MetricData].
@@ -71,12 +70,3 @@ type SQS interface {
 type STS interface {
 	GetCallerIdentity(context.Context, *sts.GetCallerIdentityInput, ...func(*sts.Options)) (*sts.GetCallerIdentityOutput, error)
 }
-
-var (
-	_ CloudWatch = (*cloudwatch.Client)(nil)
-	_ Logs       = (*cloudwatchlogs.Client)(nil)
-	_ CloudTrail = (*cloudtrail.Client)(nil)
-	_ Config     = (*configservice.Client)(nil)
-	_ SQS        = (*sqs.Client)(nil)
-	_ STS        = (*sts.Client)(nil)
-)

@@ -84,7 +84,7 @@ func status(err error) backend.Status {
 		return backend.StatusForbidden
 	case is[*awsapi.Throttled](err):
 		return backend.StatusTooManyRequests
-	case is[*awsapi.Unreachable](err):
+	case is[*awsapi.Unreachable](err), is[*awsapi.Failed](err):
 		return backend.StatusBadGateway
 	case errors.Is(err, context.DeadlineExceeded):
 		return backend.StatusTimeout

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -64,13 +65,21 @@ func GoldenFrames(t *testing.T, name string, frames data.Frames) {
 	Golden(t, name+".json", got.String())
 }
 
+// requestID is another one with each run: calls are counted as they come.
+var requestID = regexp.MustCompile(`request id [0-9a-f-]{36}`)
+
+// ErrorText is the line of an error, without AWS's id of the call.
+func ErrorText(r backend.DataResponse) string {
+	return fmt.Sprintf("error %d (%s): %s\n", r.Status, r.ErrorSource, requestID.ReplaceAllString(r.Error.Error(), "request id …"))
+}
+
 // Text is an answer for people: its error, then its frames as tables of up to
 // rows lines, each with what meta writes of its metadata.
 func Text(t *testing.T, r backend.DataResponse, rows int, meta func(*data.FrameMeta) string) string {
 	t.Helper()
 	var b strings.Builder
 	if r.Error != nil {
-		fmt.Fprintf(&b, "error %d (%s): %v\n", r.Status, r.ErrorSource, r.Error)
+		b.WriteString(ErrorText(r))
 	}
 	for _, f := range r.Frames {
 		table, err := f.StringTable(-1, rows)

@@ -22,7 +22,7 @@ func in(language, query string) string {
 func told(r backend.DataResponse) string {
 	var b strings.Builder
 	if r.Error != nil {
-		fmt.Fprintf(&b, "error %d (%s): %v\n", r.Status, r.ErrorSource, r.Error)
+		b.WriteString(querytest.ErrorText(r))
 	}
 	for _, f := range r.Frames {
 		if f.Meta == nil {
