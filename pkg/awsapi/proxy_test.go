@@ -51,16 +51,14 @@ func TestProxyOfTheSettings(t *testing.T) {
 		mu.Unlock()
 		client.GetTransport().CloseIdleConnections()
 	}
-	plain, err := httpClient(Settings{}, answerPatience)
-	if err != nil || plain.GetTransport().Proxy == nil {
-		t.Errorf("the environment's proxy is not asked: %v", err)
+	if (Proxy{}).function() == nil {
+		t.Error("the environment's proxy is not asked")
 	}
-	var by http.Transport
-	Proxy{URL: mustParse(t, proxy.URL)}.set(&by)
+	set := Settings{Proxy: Proxy{URL: mustParse(t, proxy.URL)}}
 	for address, direct := range map[string]bool{"http://169.254.169.254/latest": true, "http://[fd00:ec2::254]/": true, "http://localhost:1/": true, "https://logs.eu-west-1.amazonaws.com/": false, "http://10.0.0.1/": false} {
 		r := &http.Request{URL: mustParse(t, address)}
-		if on, err := by.Proxy(r); err != nil || (on == nil) != direct {
-			t.Errorf("%s: by %v, %v", address, on, err)
+		if by, err := set.Proxy.function()(r); err != nil || (by == nil) != direct {
+			t.Errorf("%s: by %v, %v", address, by, err)
 		}
 	}
 }

@@ -88,16 +88,16 @@ func proxy(j jsonSettings, password string, add func(path, format string, args .
 // metadata is where containers on EKS and EC2 get credentials over IPv6.
 var metadata = netip.MustParsePrefix("fd00:ec2::/32")
 
-// set tells a transport, which goes by the environment by itself. What is of this
-// machine, such as its metadata service, is never asked by way of another.
-func (p Proxy) set(t *http.Transport) {
-	if p.None {
-		t.Proxy = nil
+// function is the proxy as a transport takes it. What is of this machine, such as
+// its metadata service, is never asked by way of another.
+func (p Proxy) function() func(*http.Request) (*url.URL, error) {
+	switch {
+	case p.None:
+		return nil
+	case p.URL == nil:
+		return http.ProxyFromEnvironment
 	}
-	if p.URL == nil {
-		return
-	}
-	t.Proxy = func(r *http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
 		host := r.URL.Hostname()
 		if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsLinkLocalUnicast() || metadata.Contains(ip)) {
 			return nil, nil

@@ -44,7 +44,7 @@ func httpClient(set Settings, patience time.Duration) (*awshttp.BuildableClient,
 	return awshttp.NewBuildableClient().
 		WithDialerOptions(func(d *net.Dialer) { d.Timeout = 5 * time.Second }).
 		WithTransportOptions(func(t *http.Transport) {
-			set.Proxy.set(t)
+			t.Proxy = set.Proxy.function()
 			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
 			t.TLSHandshakeTimeout = 5 * time.Second
 			t.MaxIdleConnsPerHost = 64
