@@ -13,7 +13,7 @@
 //
 // What was fetched by one identity (the caller as AWS names it, with its
 // endpoints) is never given to another. Errors are typed: [Denied], [Throttled],
-// [NoCredentials], [NoSuchRegion], [Unreachable], [BadRequest].
+// [NoCredentials], [NoSuchRegion], [Unreachable], [BadRequest], [Failed].
 //
 // The package never builds frames, knows nothing of Grafana, reads no file or
 // environment variable by itself (the SDK's credential chain does) and never
