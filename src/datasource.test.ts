@@ -307,6 +307,14 @@ test('annotations ask for the kind that Grafana reads', () => {
   expect(annotations.prepareQuery?.({ ...anno, target: undefined })).toBeUndefined();
 });
 
+test('a logs query without log groups asks those of the settings', () => {
+  const lines: AndonQuery = { refId: 'A', queryType: 'logs', mode: 'filter', logGroups: [] };
+  const asks = (settings: object) => fakeDataSource({}, settings).filterQuery(lines);
+  expect([asks({}), asks({ logGroups: [] })]).toEqual([false, false]);
+  expect([asks({ logGroups: [{ name: '/a' }] }), asks({ defaultLogGroups: ['/a'] })]).toEqual([true, true]);
+  expect(lines.logGroups).toEqual([]);
+});
+
 test('a data source that knows the board alone begins with it', async () => {
   const datasource = fakeDataSource({}, { bridgeUrl: 'http://localhost:9099' });
   expect(datasource.getDefaultQuery()).toEqual({ queryType: 'andon' });

@@ -29,6 +29,8 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   /** The type that new queries have: of a data source that knows the bridge's board and nothing of AWS, the board's. */
   readonly firstType: FirstType;
   annotations: AnnotationSupport<AndonQuery>;
+  /** Whether the settings name log groups, which a query need not then. */
+  private readonly hasLogGroups: boolean;
   private readonly ahead = new Ahead((panels, abortSignal) =>
     this.postResource('ahead', { panels }, { showErrorAlert: false, abortSignal })
   );
@@ -39,6 +41,8 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
   ) {
     super(settings);
     this.firstType = namesBoardAlone(settings.jsonData ?? {}) ? 'andon' : 'alarms';
+    const { logGroups, defaultLogGroups } = settings.jsonData ?? {};
+    this.hasLogGroups = Boolean(logGroups?.length || defaultLogGroups?.length);
     this.annotations = annotationSupport(this.firstType);
     this.lists = this.listsWith({});
     this.variables = new AndonVariables(this);
@@ -58,7 +62,13 @@ export class AndonDataSource extends DataSourceWithBackend<AndonQuery, Settings>
     if (query.hide && !(query.queryType === 'metrics' && query.id)) {
       return false; // expressions refer to a hidden metric by its id
     }
-    return typeOf(query)?.isEmpty(query) !== true;
+    return typeOf(query)?.isEmpty(this.asMeant(query)) !== true;
+  }
+
+  /** The query as the back end takes it, to be judged: one without log groups asks those of the settings. */
+  asMeant(query: AndonQuery): AndonQuery {
+    const lacks = query.queryType === 'logs' && !query.logGroups?.length;
+    return lacks && this.hasLogGroups ? { ...query, logGroups: ['default'] } : query;
   }
 
   /** A slow query of Logs Insights gives its rows as they are found, and ends when it has ended in AWS. */

@@ -37,6 +37,9 @@ export interface Settings extends DataSourceJsonData {
   defaultRegion?: string;
   /** With commas: namespaces to choose from besides those that AWS lists. */
   customMetricsNamespaces?: string;
+  /** Of queries that name none; older data sources of CloudWatch have names alone. */
+  logGroups?: Array<{ name?: string; arn?: string } | string>;
+  defaultLogGroups?: string[];
   accounts?: Account[];
   endpoint?: string;
   endpoints?: Record<string, string>;

@@ -65,7 +65,7 @@ export function QueryForm({ datasource, onChange, onRunQuery, data, types, purpo
       </Stack>
     );
   }
-  const problems = type.validate(query);
+  const problems = type.validate(datasource.asMeant(query));
   return (
     <Stack direction="column" gap={2}>
       <ScopeRow query={query} types={types} lists={datasource.lists} onChoose={choose} onChange={change} />
