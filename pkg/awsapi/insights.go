@@ -20,13 +20,13 @@ type InsightsQuery struct {
 	Language cwltypes.QueryLanguage // empty: Logs Insights QL
 	NoCache  bool                   // run it again, whatever is kept
 
-	// How long the query runs on in AWS, for whoever asks it again, once the budget
-	// of its last caller has ended, or he has gone. 0: it is stopped at once.
-	AfterBudget, AfterLeaving time.Duration
-
-	// Ready is how long its rows lie ready for who asks of the very same range
-	// again, as a follower of several regions does until the last has ended.
-	Ready time.Duration
+	// RunsOn is how long the query runs on in AWS once the budget of its last caller
+	// has ended, for whoever asks it again. 0: it is stopped at once.
+	RunsOn time.Duration
+	// Follow says that the caller asks again within seconds, of the very same range,
+	// for as long as the query is running: it runs on until then. Again are his
+	// further questions. Who breaks one off may come back, too.
+	Follow, Again bool
 }
 
 // InsightsAnswer is the rows as they stand when the query or its budget ended. The
@@ -71,34 +71,19 @@ func (c *Client) RunInsights(ctx context.Context, q InsightsQuery) (InsightsAnsw
 	if err := context.Cause(ctx); err != nil {
 		return InsightsAnswer{}, err
 	}
-	key := q.key(c.scope)
-	if v, ok := c.shared.cache.timed(key, c.shared.now()); ok && !q.NoCache {
+	if v, ok := c.shared.cache.timed(q.key(c.scope), c.shared.now()); ok && !q.NoCache {
 		answer, hit := v.(InsightsAnswer), Usage{CacheHits: 1}
-		c.keepReady(key, q, answer)
 		usageFrom(ctx).add(hit)
 		answer.Usage = hit
 		return answer, nil
 	}
 	q.Budget = beforeDeadline(ctx, q.Budget)
 	r, usage := c.shared.insights.join(ctx, c, q)
-	answer, err := c.shared.insights.wait(ctx, r, q)
-	if err == nil && !answer.Partial {
-		c.keepReady(key, q, answer)
-	}
+	answer, err := c.shared.insights.wait(ctx, c, r, q)
 	usage.Add(r.meter.take())
 	usageFrom(ctx).add(usage)
 	answer.Usage = usage
 	return answer, err
-}
-
-// keepReady keeps a whole answer for as long as the query says, if it is not kept
-// for longer already.
-func (c *Client) keepReady(key string, q InsightsQuery, answer InsightsAnswer) {
-	expires := c.shared.now().Add(q.Ready)
-	if v, ok := c.shared.cache.get(key); q.Ready <= 0 || ok && v.(timed).expires.After(expires) {
-		return
-	}
-	c.shared.cache.put(key, timed{val: answer, expires: expires}, answer.cost())
 }
 
 func (q *InsightsQuery) check() error {

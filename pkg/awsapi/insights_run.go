@@ -38,8 +38,9 @@ func newGates(size int) *gates {
 	return &gates{size: int64(size), m: map[limitKey]*semaphore.Weighted{}}
 }
 
-// enter waits for a place. The caller gives it back by leave.
-func (g *gates) enter(ctx context.Context, account, region string) (leave func(), err error) {
+// enter waits for a place, which it says by waits. The caller gives it back by
+// leave.
+func (g *gates) enter(ctx context.Context, account, region string, waits func()) (leave func(), err error) {
 	key := limitKey{account: account, region: region, action: "logs:StartQuery"}
 	g.mu.Lock()
 	gate := g.m[key]
@@ -48,8 +49,11 @@ func (g *gates) enter(ctx context.Context, account, region string) (leave func()
 		g.m[key] = gate
 	}
 	g.mu.Unlock()
-	if err := gate.Acquire(ctx, 1); err != nil {
-		return nil, err
+	if !gate.TryAcquire(1) {
+		waits()
+		if err := gate.Acquire(ctx, 1); err != nil {
+			return nil, err
+		}
 	}
 	return func() { gate.Release(1) }, nil
 }
@@ -57,7 +61,7 @@ func (g *gates) enter(ctx context.Context, account, region string) (leave func()
 // run has AWS run a query to its end. Whatever happens, a query that was started
 // and has not ended is stopped.
 func (s *insightsRuns) run(ctx context.Context, c *Client, r *insightsRun) (InsightsAnswer, error) {
-	leave, err := c.shared.queries.enter(ctx, c.account, c.region)
+	leave, err := c.shared.queries.enter(ctx, c.account, c.region, func() { s.enters(r, queued) })
 	if err != nil {
 		return InsightsAnswer{}, context.Cause(ctx) // nobody waits any more
 	}

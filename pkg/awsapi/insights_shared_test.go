@@ -12,10 +12,17 @@ import (
 	"github.com/andonhq/andon/pkg/internal/bubble"
 )
 
-// slowly is a query that runs on after its caller's budget, or he, has gone.
+// slowly is a query that runs on after its caller's budget has ended.
 func slowly(f *awsfake.Fake) InsightsQuery {
 	q := secureLog(f)
-	q.AfterBudget, q.AfterLeaving = 5*time.Minute, 3*time.Second
+	q.RunsOn = 5 * time.Minute
+	return q
+}
+
+// followed is one whose caller asks again at once.
+func followed(f *awsfake.Fake) InsightsQuery {
+	q := slowly(f)
+	q.Follow, q.Budget = true, 3*time.Second
 	return q
 }
 
@@ -60,8 +67,8 @@ func TestASlowInsightsQueryIsTakenUpAgain(t *testing.T) {
 		if len(last.Rows) != 5 || last.Statistics.BytesScanned == 0 {
 			t.Errorf("%d rows, %v bytes", len(last.Rows), last.Statistics.BytesScanned)
 		}
-		counted(t, f, 1, 0)
-		// It has been answered whole: the next one wants to know how things are now.
+		// With the rows the next ones were begun, which are for the next caller.
+		counted(t, f, 2, 0)
 		if _, err := c.RunInsights(t.Context(), moved(q, time.Since(began))); err != nil {
 			t.Fatal(err)
 		}
@@ -73,9 +80,14 @@ func TestASlowInsightsQueryIsTakenUpAgain(t *testing.T) {
 // TestAnInsightsQueryThatNobodyAsksAgainIsStopped: in its time, whether its last
 // caller's budget ended or he went.
 func TestAnInsightsQueryThatNobodyAsksAgainIsStopped(t *testing.T) {
-	for name, tc := range map[string]struct{ leave, stopped time.Duration }{
-		"the budget ended": {0, 25*time.Second + 5*time.Minute},
-		"he has gone":      {10 * time.Second, 13 * time.Second},
+	for name, tc := range map[string]struct {
+		query          func(*awsfake.Fake) InsightsQuery
+		leave, stopped time.Duration
+	}{
+		"the budget ended":          {slowly, 0, 25*time.Second + 5*time.Minute},
+		"a follower comes no more":  {followed, 0, 3*time.Second + followedFor},
+		"a follower breaks it off":  {followed, 2 * time.Second, 2*time.Second + brokenFor},
+		"he has gone before it ran": {followed, 10 * time.Millisecond, 10*time.Millisecond + brokenFor},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: time.Hour}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
@@ -85,10 +97,10 @@ func TestAnInsightsQueryThatNobodyAsksAgainIsStopped(t *testing.T) {
 					time.AfterFunc(tc.leave, cancel)
 				}
 				began := time.Now()
-				if _, err := c.RunInsights(ctx, slowly(f)); (err != nil) != (tc.leave > 0) {
+				if _, err := c.RunInsights(ctx, tc.query(f)); (err != nil) != (tc.leave > 0) {
 					t.Error(err)
 				}
-				bubble.Pass(tc.stopped - time.Since(began) - time.Second)
+				bubble.Pass(tc.stopped - time.Since(began) - 500*time.Millisecond)
 				counted(t, f, 1, 0)
 				bubble.Pass(2 * time.Second)
 				counted(t, f, 1, 1)
@@ -236,12 +248,12 @@ func TestACancelledCallerStartsNothing(t *testing.T) {
 }
 
 // TestTheRowsOfAFollowedInsightsQueryLieReady: of several regions one ends first,
-// and is asked for along with the others until the last has ended.
+// and is asked for along with the others until the last has ended. Whoever asks for
+// the first time has it begun anew.
 func TestTheRowsOfAFollowedInsightsQueryLieReady(t *testing.T) {
 	inBubble(t, awsfake.Options{Now: bubbleNow}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
-		q := slowly(f)
-		q.To = bubbleNow() // a range that is not settled, which nobody else's answer is kept of
-		q.Ready = 15 * time.Second
+		q := followed(f)
+		q.To = bubbleNow() // a range that is not settled, whose answers are kept for nobody
 		ask := func(q InsightsQuery, starts int) {
 			t.Helper()
 			if a, err := c.RunInsights(t.Context(), q); err != nil || a.Partial || len(a.Rows) != 5 {
@@ -249,17 +261,77 @@ func TestTheRowsOfAFollowedInsightsQueryLieReady(t *testing.T) {
 			}
 			counted(t, f, starts, 0)
 		}
+		again := q
+		again.Again = true
 		ask(q, 1)
 		for range 4 {
 			bubble.Pass(10 * time.Second)
-			ask(q, 1)
+			ask(again, 1)
 		}
-		ask(moved(q, 10*time.Second), 2)
-		fresh := q
-		fresh.NoCache = true
-		ask(fresh, 3)
-		bubble.Pass(16 * time.Second)
-		ask(q, 4)
+		ask(q, 2) // "today" is the same range all day
+		ask(again, 2)
+		again.NoCache = true
+		ask(again, 3)
+		ask(again, 3)
+		bubble.Pass(followedFor + time.Second)
+		ask(again, 4)
+		bubble.Pass(followedFor + time.Second)
 		sh.Wait()
+		if len(sh.insights.m) != 0 {
+			t.Errorf("%d questions are remembered", len(sh.insights.m))
+		}
+	})
+}
+
+// TestManyFollowersHaveTheirQueriesBegunOnce: more than may run on with nobody
+// there, and more than AWS begins in their first seconds.
+func TestManyFollowersHaveTheirQueriesBegunOnce(t *testing.T) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 20 * time.Second}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+		const many = 40
+		var wg sync.WaitGroup
+		for i := range many {
+			wg.Go(func() {
+				q := followed(f)
+				q.Query += fmt.Sprint(" # ", i)
+				for rounds := 0; ; rounds++ {
+					a, err := c.RunInsights(t.Context(), q)
+					if err != nil || rounds > 30 || !a.Running && (a.Partial || len(a.Rows) != 5) {
+						t.Errorf("panel %d, round %d: %d rows, partial %v, %v", i, rounds, len(a.Rows), a.Partial, err)
+						return
+					}
+					if !a.Running {
+						return
+					}
+					q.Again = true
+				}
+			})
+		}
+		wg.Wait()
+		counted(t, f, many, 0)
+		sh.Wait()
+	})
+}
+
+// TestASlowRuleHasRowsEachTime: the first evaluation of a query of 40 s has none,
+// each further one those of the one before.
+func TestASlowRuleHasRowsEachTime(t *testing.T) {
+	inBubble(t, awsfake.Options{Now: bubbleNow, QueryTakes: 40 * time.Second}, func(t *testing.T, f *awsfake.Fake, c *Client, sh *Shared) {
+		began := time.Now()
+		for minute := range 5 {
+			at := time.Duration(minute) * time.Minute
+			bubble.Pass(at - time.Since(began))
+			q := moved(slowly(f), at)
+			q.NoCache = true
+			a, err := c.RunInsights(t.Context(), q)
+			if err != nil || a.Partial != (minute == 0) {
+				t.Errorf("minute %d: partial %v, %v", minute, a.Partial, err)
+			}
+			if late := q.To.Sub(a.To); minute > 0 && late != time.Minute {
+				t.Errorf("minute %d: rows of %s before", minute, late)
+			}
+		}
+		bubble.Pass(6 * time.Minute)
+		sh.Wait()
+		counted(t, f, 5, 0)
 	})
 }

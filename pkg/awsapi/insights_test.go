@@ -172,7 +172,7 @@ func TestInsightsQueriesQueueForTheRegionsLimit(t *testing.T) {
 			t.Errorf("11 queries of 2 s, 3 at once, took %s; %d refused", d, refused)
 		}
 		for _, other := range []string{"eu-central-1", ""} {
-			if leave, err := sh.queries.enter(t.Context(), c.account, other); err != nil {
+			if leave, err := sh.queries.enter(t.Context(), c.account, other, func() {}); err != nil {
 				t.Error("a place was not given back:", err)
 			} else {
 				leave()

@@ -25,29 +25,22 @@ type rows struct {
 	running          bool    // there are more to come for who asks again
 }
 
-// How a query that takes longer than one answer goes on in AWS.
 const (
 	// followed is how soon a follower sees what there is so far.
 	followed = 3 * time.Second
-	// afterFollowed is how long his query runs on between two of his questions;
-	// afterLeaving where he breaks one off, as a dashboard does that refreshes
-	// itself: the next one takes the query up again.
-	afterFollowed = 15 * time.Second
-	afterLeaving  = 3 * time.Second
-	// afterAnswer is how long a query runs on for those who come back with their
-	// next refresh or evaluation.
-	afterAnswer = 5 * time.Minute
+	// runsOn is how long a query runs on for those who come back with their next
+	// refresh or evaluation.
+	runsOn = 5 * time.Minute
 	// sameRange is how far the range of an answer may lie back without a word.
 	sameRange = 5 * time.Second
 )
 
 func insightsQuery(a question) awsapi.InsightsQuery {
 	q := awsapi.InsightsQuery{
-		Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache,
-		AfterBudget: afterAnswer,
+		Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache, RunsOn: runsOn,
 	}
 	if a.Q.Follow && !a.Alert {
-		q.Budget, q.AfterBudget, q.AfterLeaving, q.Ready = followed, afterFollowed, afterLeaving, afterFollowed
+		q.Budget, q.Follow, q.Again = followed, true, a.Q.Again
 	}
 	return q
 }

@@ -40,6 +40,7 @@ type Query struct {
 	Expression  string   `json:"expression"`  // the same, by the name it has in Grafana's CloudWatch data source
 	Format      string   `json:"format"`      // Auto where empty
 	Follow      bool     `json:"follow"`      // whoever asks asks again at once, as long as the answer is running
+	Again       bool     `json:"again"`       // he does
 	StatsGroups []string `json:"statsGroups"` // columns that become labels; those after "by" where empty
 
 	Pattern      string `json:"pattern"`      // filter pattern; every event where empty

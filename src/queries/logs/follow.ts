@@ -11,7 +11,7 @@ import type { Usage } from '../type';
 import { modeOf } from './types';
 
 /** As it is sent by who asks again at once, and never saved: it is answered within seconds, with what is found by then. */
-type Followed = AndonQuery & { follow?: true };
+type Followed = AndonQuery & { follow?: true; again?: true };
 
 type Request = DataQueryRequest<AndonQuery>;
 
@@ -74,15 +74,14 @@ export function follow(
 }
 
 /**
- * A further round. Grafana cancels a request when another comes with the same id. Who wants nothing that was kept has
- * begun anew with the first round; of several regions those that have ended since are not to be begun again.
+ * A further round. Grafana cancels a request when another comes with the same id. By "again" the back end knows that of
+ * several regions those that have ended since are not to be begun anew.
  */
 function roundOf(request: Request, round: number, targets: Followed[]): Request {
   return {
     ...request,
     requestId: `${request.requestId}-${round}`,
-    skipQueryCache: false,
-    targets: targets.map((query) => ({ ...query, noCache: false })),
+    targets: targets.map((query) => ({ ...query, again: true as const })),
   };
 }
 
