@@ -60,7 +60,7 @@ const (
 	eventLimit     = 1000
 	maxEventLimit  = 4000
 	eventsPerPage  = 50
-	eventRetention = 90 * 24 * time.Hour
+	EventRetention = 90 * 24 * time.Hour
 )
 
 // eventTrail: CloudTrail lists an event up to 15 minutes after it happened.
@@ -82,7 +82,7 @@ func (c *Client) LookupEvents(ctx context.Context, q EventQuery) (EventAnswer, e
 		return EventAnswer{}, err
 	}
 	found, took, err := c.recallEvents(ctx, q)
-	first := c.shared.now().Add(-eventRetention)
+	first := c.shared.now().Add(-EventRetention)
 	if err != nil && errorCode(err) == "InvalidTimeRangeException" && q.From.Before(first) && first.Before(q.To) {
 		// How far back it goes is AWS's to say; what it keeps can be had.
 		q.From = first

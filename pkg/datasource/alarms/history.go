@@ -25,6 +25,9 @@ type change struct {
 	from, to, reason string
 }
 
+// historyKept is how long AWS keeps the history of alarms (DescribeAlarmHistory).
+const historyKept = 30 * 24 * time.Hour
+
 // askHistory asks every place for the changes of all its alarms at once; a
 // single name is the one condition that AWS can select by.
 func askHistory(ctx context.Context, a question) ([]change, error) {
@@ -42,6 +45,7 @@ func askHistory(ctx context.Context, a question) ([]change, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Gone(a.From, a.Sessions.Now(), historyKept)
 	var (
 		out    []change
 		behind text.List // places that were not read to the end, and how far they were

@@ -53,6 +53,7 @@ func look(ctx context.Context, a question) (events []found, complete time.Time, 
 	if err != nil {
 		return nil, complete, err
 	}
+	a.Gone(a.From, a.Sessions.Now(), awsapi.EventRetention)
 	var behind, limited text.List
 	complete = a.From
 	for _, g := range answers {

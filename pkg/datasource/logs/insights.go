@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -66,7 +65,7 @@ func askInsights(ctx context.Context, a question) (rows, error) {
 		if len(g.Answer.Rows) >= a.Q.Limit {
 			full = append(full, g.Place)
 		}
-		if g.Answer.To.Add(sameRange).Before(a.To) {
+		if !g.Answer.Running && g.Answer.To.Add(sameRange).Before(a.To) {
 			a.Note(data.NoticeSeverityInfo, "notice.insights_earlier", g.Answer.From.UTC(), g.Answer.To.UTC())
 		}
 		out.add(g.Answer, g.Where())
@@ -102,7 +101,10 @@ func (u *unfinished) add(a awsapi.InsightsAnswer, at query.Place) {
 // tell remarks on them. It reports whether a follower shall ask again.
 func (u *unfinished) tell(a question) (running bool) {
 	part := func(key text.Key, args ...any) {
-		a.Unfinished(fmt.Errorf("%s: %w", text.Of(key, args...), context.DeadlineExceeded), key, args...)
+		if a.Alert && key == "notice.insights_goes_on" {
+			key = "notice.insights_rule"
+		}
+		a.Unfinished(&text.Failure{Text: text.Of(key, args...), Err: context.DeadlineExceeded}, key, args...)
 	}
 	if len(u.stopped) > 0 {
 		part("notice.insights_stopped", u.over, u.stopped)
@@ -167,6 +169,12 @@ func (r rows) stats(l text.Lang) []data.QueryStat {
 func insightsFrames(a question, r rows) (data.Frames, error) {
 	q := a.Q
 	if q.Format == Table {
+		if r.running && len(r.columns) == 0 {
+			// Grafana's transformations drop a frame without fields, and its notice.
+			for _, g := range q.shape.by {
+				r.columns = append(r.columns, g.column)
+			}
+		}
 		return tableFrames(r), nil
 	}
 	if !q.shape.stats {

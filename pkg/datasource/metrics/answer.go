@@ -38,7 +38,11 @@ func (p *part) collect(results map[string]awsapi.MetricResult, at query.Place) {
 	}
 	if !m.q.since.IsZero() {
 		finest := m.q.finest()
-		p.told.Note(data.NoticeSeverityWarning, "notice.unkept", m.q.since.UTC(), finest, keptFor(finest))
+		if kept := keptFor(finest); m.q.Period == "auto" {
+			p.told.Note(data.NoticeSeverityWarning, "notice.gone", m.q.since.UTC(), kept)
+		} else {
+			p.told.Note(data.NoticeSeverityWarning, "notice.unkept", m.q.since.UTC(), finest, kept)
+		}
 	}
 	var failed []error
 	var good []awsapi.MetricResult

@@ -103,7 +103,7 @@ func decode(q query.Query, now time.Time) (Query, error) {
 	if !q.From.Before(q.To) {
 		return Query{}, query.Wrong("", "the time range ends before it begins")
 	}
-	if out.Period != "auto" {
+	if out.Period != "auto" || now.Sub(q.From) > keptFor(time.Hour)+skew {
 		out.since = out.unkept(q, now)
 	}
 	return out, nil

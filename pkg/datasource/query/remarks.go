@@ -3,6 +3,7 @@ package query
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/data"
@@ -58,6 +59,17 @@ func (r *Remarks) Unfinished(err error, key text.Key, args ...any) {
 func (r *Remarks) Note(severity data.NoticeSeverity, key text.Key, args ...any) {
 	r.notes = append(r.notes, note{severity, text.Of(key, args...)})
 }
+
+// Gone says that a range begins before what AWS still keeps, at now. An answer is
+// whole without it, and empty does not mean that nothing was.
+func (r *Remarks) Gone(from, now time.Time, kept time.Duration) {
+	if begins := now.Add(-kept); from.Before(begins.Add(-clocksApart)) {
+		r.Note(data.NoticeSeverityWarning, "notice.gone", begins.UTC(), kept)
+	}
+}
+
+// clocksApart is how much a viewer's clock may differ from this machine's.
+const clocksApart = 10 * time.Minute
 
 // Add adds the remarks on another part of the answer.
 func (r *Remarks) Add(o Remarks) {
