@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/andonhq/andon/pkg/text"
 )
 
 // Options are what a Sessions needs besides its settings. The zero value works.
@@ -200,7 +202,8 @@ func (s *Sessions) access(name string) (*access, error) {
 			return a, nil
 		}
 	}
-	return nil, &BadRequest{Message: fmt.Sprintf("there is no account %q in the data source's settings", name)}
+	none := text.Fail("fault.no_account", strconv.Quote(name))
+	return nil, &BadRequest{Message: none.Error(), Err: none}
 }
 
 // Client gives the services of one account (its name or id in the settings, ""

@@ -62,16 +62,25 @@ func narrowName(r rune) string {
 // ASCII has no form of: there it is part of what is written in Japanese.
 func wideIn(text string) string {
 	hint := ""
-	for _, r := range text {
+	for i, r := range text {
 		if narrow(r) >= 0x80 {
 			return ""
 		}
-		if narrow(r) != r && hint == "" {
-			hint = "write " + narrowName(r) + " for " + wideName(r)
+		if narrow(r) == r || hint != "" {
+			continue
 		}
+		as := narrowName(r)
+		if r == wideColon && aPort.MatchString(text[i:]) {
+			as = `":"`
+		}
+		hint = "write " + as + " for " + wideName(r)
 	}
 	return hint
 }
+
+// aPort matches the colon of an address and what follows: after it a field's value
+// may be a number, too, but its name is no address.
+var aPort = regexp.MustCompile(`^：[0-9０-９]{2,5}$`)
 
 // wideHint is wideIn for a value or a name; of a mapping it is the first name,
 // which tells of a list whose dashes are full-width.

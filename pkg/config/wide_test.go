@@ -66,6 +66,9 @@ func TestFullWidthFoundLater(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
+	if got, want := wideIn("127.0.0.1：28080"), `write ":" for the full-width colon ： (U+FF1A)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 	for path, want := range map[string]string{
 		"listen":               `1:9: listen: wrong; write 1 for the full-width １ (U+FF11); right`,
 		"servers[0].raw.model": `2:25: servers[0].raw.model: wrong; write N for the full-width Ｎ (U+FF2E); right`,

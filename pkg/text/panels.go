@@ -87,6 +87,7 @@ var panels = map[Key]both{
 	"fault.query_ended":      {"the query ended as %s", "クエリが完了せずに終了しました（状態：%s）"},
 	"fault.no_credentials":   {"no valid AWS credentials: %s", "有効な AWS 認証情報がありません：%s"},
 	"fault.no_region":        {"there is no region %q (a new one: name it in the data source's accounts or as its default region)", "リージョン %q はありません（新しいリージョンの場合は、データソースの設定でアカウントのリージョンか既定のリージョンに指定してください）"},
+	"fault.no_account":       {"there is no account %s in the data source's settings", "データソースの設定にアカウント %s はありません"},
 	"fault.failed":           {"%s failed: %s", "%s が失敗しました：%s"},
 	"fault.unreachable":      {"%s does not answer: %s", "%s から応答がありません：%s"},
 	"fault.forbidden_metric": {"CloudWatch answered Forbidden for this metric", "CloudWatch がこのメトリクスに Forbidden を返しました"},
