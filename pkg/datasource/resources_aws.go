@@ -55,7 +55,7 @@ func (d *Datasource) logGroups(ctx context.Context, v url.Values) (listing, erro
 	if err != nil || !all.Truncated {
 		return all, err
 	}
-	return d.searchLogGroups(ctx, v, all)
+	return d.searchLogGroups(ctx, v, all), nil
 }
 
 func (d *Datasource) describeLogGroups(ctx context.Context, v url.Values, name string, most int, in cloudwatchlogs.DescribeLogGroupsInput) (listing, error) {
@@ -86,8 +86,10 @@ func (d *Datasource) alarms(ctx context.Context, v url.Values) (listing, error) 
 		return all, err
 	}
 	// AWS searches names by their beginning only.
-	begin, err := d.describeAlarms(ctx, v, text)
-	return all.with(begin), err
+	if begin, err := d.describeAlarms(ctx, v, text); err == nil {
+		all = all.with(begin)
+	}
+	return all, nil
 }
 
 func (d *Datasource) describeAlarms(ctx context.Context, v url.Values, prefix string) (listing, error) {

@@ -88,3 +88,17 @@ func TestSearchInWhatIsRead(t *testing.T) {
 		t.Errorf("%+v after %d calls, then %d", page, calls, r.aws.Counts().Of("DescribeLogGroups"))
 	}
 }
+
+// A search that AWS refuses takes nothing away from what was read before.
+func TestASearchThatFailsKeepsTheList(t *testing.T) {
+	inBubble(t, awsfake.Options{FleetGroups: 2100}, func(r *room) {
+		if got := r.resource("log-groups").values(); got == "" {
+			r.Fatal("no log groups")
+		}
+		r.aws.FailNext("DescribeLogGroups", -1, &awsfake.Error{Code: "AccessDeniedException", Message: "no", Status: 400})
+		p := r.resource("log-groups", "search", "Fleet-00001")
+		if got := p.values(); got != "/aws/ecs/Fleet-00001" || !p.Truncated {
+			t.Errorf("found %q, truncated %v", got, p.Truncated)
+		}
+	})
+}
