@@ -58,7 +58,9 @@ export function ask(source: DataSourceApi, a: Asking): Observable<PanelData> {
   const usual = source.getDefaultQuery?.(a.app === CoreApp.Explore ? CoreApp.Explore : CoreApp.PanelEditor);
   // As Grafana's panels do: a variable's name stands for the data source that it names.
   const datasource = source.getRef();
-  request.targets = request.targets.map((q) => ({ ...usual, ...q, datasource })).filter((q) => source.filterQuery?.(q) !== false);
+  request.targets = request.targets
+    .map((q) => ({ ...usual, ...q, datasource }))
+    .filter((q) => source.filterQuery?.(q) !== false);
   if (request.targets.length === 0) {
     return of(answered({ data: [] }, a.range, request));
   }

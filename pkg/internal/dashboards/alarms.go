@@ -10,7 +10,7 @@ func alarms(l language) dashboard {
 	list = linked(list, "name", l.say("Who did something around this time?", "この前後の操作を調べる"), l.to("who", place, around("since", 30)))
 	list = worded(l, column(list, "state", colouredCell), "state", alarmStates)
 	list = column(list, "since", property{"displayName", l.say("since", "状態になった時刻")})
-	list = widths(list, map[string]int{"state": 130, "name": 210, "since": 160, "dimensions": 200, "threshold": 190, "metric": 140, "namespace": 120, "description": 180})
+	list = widths(list, map[string]int{"state": 130, "name": 210, "since": 160, "dimensions": 200, "threshold": 240, "metric": 140, "namespace": 120, "description": 180})
 	list = inspected(list, "reason")
 
 	changes := table(l, l.say("Changes of state", "状態の変化"),

@@ -74,7 +74,10 @@ export function alerting(query: MetricsQuery): Verdict {
     return { can: false, why: t('metrics.alert.hidden', 'It is hidden: only expressions see it.') };
   }
   if (modeOf(query) === 'expression' && refers(query.expression ?? '')) {
-    const why = t('metrics.alert.refers', 'Grafana sends a rule’s queries one by one: use a Grafana expression instead.');
+    const why = t(
+      'metrics.alert.refers',
+      'Grafana sends a rule’s queries one by one: use a Grafana expression instead.'
+    );
     return { can: false, why };
   }
   return placesVerdict(query) ?? { can: true, why: t('metrics.alert.series', 'Each series is an alert of its own.') };
