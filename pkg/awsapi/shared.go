@@ -97,7 +97,8 @@ func Process() *Shared { return process() }
 func (s *Sessions) Now() time.Time { return s.shared.now() }
 
 // Wait returns when no call is under way any more. Calls end when their last
-// caller has gone, so cancel the callers first.
+// caller has gone, so cancel the callers first; queries of Logs Insights may run on
+// for some minutes after that.
 func (s *Shared) Wait() {
 	s.flights.running.wait()
 	s.metrics.running.wait()
