@@ -29,7 +29,9 @@ func told(r backend.DataResponse) string {
 			continue
 		}
 		for _, n := range f.Meta.Notices {
-			fmt.Fprintf(&b, "notice %v: %s\n", n.Severity, n.Text)
+			if !byTheClock(n.Text) {
+				fmt.Fprintf(&b, "notice %v: %s\n", n.Severity, n.Text)
+			}
 		}
 		var stats []string
 		for _, s := range f.Meta.Stats {

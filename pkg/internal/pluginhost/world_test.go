@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,6 +28,12 @@ type world struct {
 
 // anchor is the moment of the story: the tunnel's alarm fires.
 var anchor = awsfake.DefaultAnchor
+
+// byTheClock tells a notice that depends on the day on which the test runs: the
+// plugin has the machine's clock, and the story's days go by what AWS keeps.
+func byTheClock(notice string) bool {
+	return strings.HasPrefix(notice, "There is no data before ") || strings.Contains(notice, " より前のデータはありません。")
+}
 
 // begin starts the plugin. The fake's clock starts at now and runs with the
 // machine's.
@@ -115,7 +122,9 @@ func golden(t *testing.T, name string, r backend.DataResponse) {
 		}
 		text := fmt.Sprintf("type %s %v\n", m.Type, m.TypeVersion)
 		for _, n := range m.Notices {
-			text += fmt.Sprintf("notice %v: %s\n", n.Severity, n.Text)
+			if !byTheClock(n.Text) {
+				text += fmt.Sprintf("notice %v: %s\n", n.Severity, n.Text)
+			}
 		}
 		return text
 	}))
