@@ -81,21 +81,20 @@ func newInsightsRuns() *insightsRuns { return &insightsRuns{m: map[string][]*ins
 func (s *insightsRuns) join(ctx context.Context, c *Client, q InsightsQuery) (*insightsRun, Usage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var usage Usage
 	r := s.find(c, q)
-	usage := Usage{Joined: 1}
 	if r == nil {
-		r, usage = s.begin(ctx, c, q, c.shared.now()), Usage{}
+		r = s.begin(ctx, c, q, c.shared.now())
+	} else if usage.Joined = 1; r.waiters == 0 {
+		select {
+		case r.wake <- struct{}{}:
+		default:
+		}
 	}
 	r.waiters++
 	r.followed = r.followed || q.Follow
 	if r.unasked != nil {
 		r.unasked.Stop()
-	}
-	if r.waiters == 1 {
-		select {
-		case r.wake <- struct{}{}:
-		default:
-		}
 	}
 	return r, usage
 }
