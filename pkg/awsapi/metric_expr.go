@@ -64,7 +64,7 @@ func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 // rename gives ids of an expression other names. Strings (a SEARCH's schema, for
 // instance) stay as they are.
 func rename(expression string, names map[string]string) string {
-	if len(names) == 0 || IsSQL(expression) {
+	if len(names) == 0 || isSQL(expression) {
 		return expression
 	}
 	var b strings.Builder
@@ -78,10 +78,16 @@ func rename(expression string, names map[string]string) string {
 	return b.String()
 }
 
+// References lists the ids that an expression names, each once.
+func References(expression string) []string {
+	ids, _ := references(expression)
+	return ids
+}
+
 // references lists the ids an expression names, each once. METRICS() without an
 // argument refers to all.
 func references(expression string) (ids []string, all bool) {
-	if IsSQL(expression) {
+	if isSQL(expression) {
 		return nil, false
 	}
 	for _, t := range tokens(expression) {
@@ -100,7 +106,7 @@ func isMetrics(t token) bool { return t.kind == tokenCall && strings.EqualFold(t
 // replaceMetrics gives each METRICS() of an expression another form. text is that
 // of METRICS('text'), empty where there is none.
 func replaceMetrics(expression string, form func(text string) string) string {
-	if IsSQL(expression) {
+	if isSQL(expression) {
 		return expression
 	}
 	var b strings.Builder
@@ -149,7 +155,7 @@ func arrayOf(ids []string) string { return "[" + strings.Join(ids, ", ") + "]" }
 // isArray tells whether an expression has an array of metrics, so that its answer
 // may be several series.
 func isArray(expression string) bool {
-	return !IsSQL(expression) && slices.ContainsFunc(tokens(expression), func(t token) bool { return t.text == "[" || isMetrics(t) })
+	return !isSQL(expression) && slices.ContainsFunc(tokens(expression), func(t token) bool { return t.text == "[" || isMetrics(t) })
 }
 
 // countSearches is how many SEARCH calls an expression has.
@@ -163,28 +169,38 @@ func countSearches(expression string) int {
 	return n
 }
 
-// searchPeriod is the period that the one SEARCH of an expression asks for, in
+// searchPeriod is the period that the first SEARCH of an expression asks for, in
 // seconds; 0 where it leaves that to the query.
 func searchPeriod(expression string) int64 {
-	argument, last, found := 0, "", false
+	if all := SearchPeriods(expression); len(all) > 0 {
+		return all[0]
+	}
+	return 0
+}
+
+// SearchPeriods are the periods that the SEARCH calls of an expression ask for, in
+// seconds, one each; 0 where one leaves that to the query.
+func SearchPeriods(expression string) []int64 {
+	var out []int64
+	argument, last, inside := 0, "", false
 	for _, t := range tokens(expression) {
 		switch {
-		case t.kind == tokenCall && t.text == "SEARCH":
-			found = true
-		case !found || strings.TrimSpace(t.text) == "":
+		case t.kind == tokenCall && strings.EqualFold(t.text, "SEARCH"):
+			argument, last, inside = 0, "", true
+		case !inside || strings.TrimSpace(t.text) == "":
 		case t.text == ",":
 			argument, last = argument+1, ""
 		case t.text == ")":
 			n, err := strconv.ParseInt(last, 10, 64)
 			if argument != 2 || err != nil || !isPeriod(n) {
-				return 0
+				n = 0
 			}
-			return n
+			out, inside = append(out, n), false
 		default:
 			last += t.text
 		}
 	}
-	return 0
+	return out
 }
 
 // dependsOnRange are the parts of a dynamic label that change with the range.
@@ -210,7 +226,7 @@ func pointwise(r MetricRequest) bool {
 	if r.Expression == "" {
 		return !labelDependsOnRange(r.Label)
 	}
-	if IsSQL(r.Expression) || labelDependsOnRange(r.Label) {
+	if isSQL(r.Expression) || labelDependsOnRange(r.Label) {
 		return false
 	}
 	searches := 0

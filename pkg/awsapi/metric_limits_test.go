@@ -24,7 +24,7 @@ func TestCallsKeepTheLimits(t *testing.T) {
 			span := c.in["EndTime"].(time.Time).Sub(c.in["StartTime"].(time.Time))
 			sql := 0
 			for _, q := range queries {
-				if e, _ := q.(map[string]any)["Expression"].(string); IsSQL(e) {
+				if e, _ := q.(map[string]any)["Expression"].(string); isSQL(e) {
 					sql++
 				}
 			}

@@ -77,7 +77,7 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: IsSQL(r.Expression), array: isArray(r.Expression), blocks: pointwise(r)}
+	p := &metricPlan{req: r, period: int64(r.Period / time.Second), sql: isSQL(r.Expression), array: isArray(r.Expression), blocks: pointwise(r)}
 	if r.Expression == "" {
 		p.key = digest(append([]string{scope, "metric"}, r.fields()...)...)
 		return p, nil
@@ -102,7 +102,7 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 		if ref.Period != r.Period || !pointwise(ref) || ref.Expression != "" && countSearches(ref.Expression) > 0 {
 			p.blocks = false
 		}
-		if IsSQL(ref.Expression) {
+		if isSQL(ref.Expression) {
 			p.sql = true
 		}
 	}
@@ -117,9 +117,13 @@ func planMetric(scope string, r MetricRequest, all []MetricRequest, byID map[str
 // belong to others.
 func (p *metricPlan) checkLength() error {
 	longest := wireID(maxQueries - 1)
-	for _, q := range p.queries(longest) {
-		text := aws.ToString(q.Expression)
-		if len(text) <= maxExpression || IsSQL(text) {
+	names := p.wireNames(longest)
+	for _, r := range append([]MetricRequest{p.req}, p.refs...) {
+		if r.Expression == "" || isSQL(r.Expression) {
+			continue
+		}
+		text := wireExpression(r.Expression, longest, names)
+		if len(text) <= maxExpression {
 			continue
 		}
 		if len(p.refs) == 0 {
@@ -179,10 +183,7 @@ func (p *metricPlan) has(id string) bool {
 // queries are the plan on the wire, under ids that begin with prefix. The first
 // is the plan's own.
 func (p *metricPlan) queries(prefix string) []cwtypes.MetricDataQuery {
-	names := map[string]string{}
-	for i, ref := range p.refs {
-		names[ref.ID] = refPrefix(prefix) + strconv.Itoa(i)
-	}
+	names := p.wireNames(prefix)
 	out := []cwtypes.MetricDataQuery{wireQuery(p.req, prefix, prefix, names, true)}
 	for _, ref := range p.refs {
 		out = append(out, wireQuery(ref, names[ref.ID], prefix, names, false))
@@ -190,9 +191,28 @@ func (p *metricPlan) queries(prefix string) []cwtypes.MetricDataQuery {
 	return out
 }
 
+// wireNames are the ids on the wire of what a plan refers to, by its own.
+func (p *metricPlan) wireNames(prefix string) map[string]string {
+	names := map[string]string{}
+	for i, ref := range p.refs {
+		names[ref.ID] = refPrefix(prefix) + strconv.Itoa(i)
+	}
+	return names
+}
+
 // refPrefix begins the ids of what a plan refers to. No other id of a call has it
 // in it, so that it stands for a plan's own metrics where METRICS('text') does.
 func refPrefix(prefix string) string { return prefix + "r" }
+
+// wireExpression is an expression with the ids of the wire.
+func wireExpression(expression, prefix string, names map[string]string) string {
+	return replaceMetrics(rename(expression, names), func(text string) string {
+		if text != "" {
+			return metricsCall(prefix + "none") // which the request has not
+		}
+		return metricsCall(refPrefix(prefix))
+	})
+}
 
 func wireQuery(r MetricRequest, id, prefix string, names map[string]string, answer bool) cwtypes.MetricDataQuery {
 	q := cwtypes.MetricDataQuery{Id: aws.String(id), ReturnData: aws.Bool(answer)}
@@ -204,13 +224,7 @@ func wireQuery(r MetricRequest, id, prefix string, names map[string]string, answ
 	}
 	period := aws.Int32(int32(r.Period / time.Second))
 	if r.Expression != "" {
-		own := func(text string) string {
-			if text != "" {
-				return metricsCall(prefix + "none") // which the request has not
-			}
-			return metricsCall(refPrefix(prefix))
-		}
-		q.Expression = aws.String(replaceMetrics(rename(r.Expression, names), own))
+		q.Expression = aws.String(wireExpression(r.Expression, prefix, names))
 		q.Period = period
 		return q
 	}

@@ -126,8 +126,8 @@ func (r MetricRequest) fields() []string {
 	return out
 }
 
-// IsSQL tells a query of Metrics Insights from metric math.
-func IsSQL(expression string) bool {
+// isSQL tells a query of Metrics Insights from metric math.
+func isSQL(expression string) bool {
 	text := strings.TrimSpace(expression)
 	return len(text) > 6 && strings.EqualFold(text[:6], "SELECT") && strings.ContainsAny(text[6:7], " \t\r\n")
 }

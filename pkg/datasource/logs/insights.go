@@ -34,11 +34,14 @@ const (
 	sameRange = 5 * time.Second
 )
 
+// follows reports whether the asker asks again at once. An alert rule never does.
+func follows(a question) bool { return a.Q.Follow && !a.Alert }
+
 func insightsQuery(a question) awsapi.InsightsQuery {
 	q := awsapi.InsightsQuery{
 		Groups: a.Q.LogGroups, Query: a.Q.Query, From: a.From, To: a.To, Limit: a.Q.Limit, NoCache: a.Q.NoCache, RunsOn: runsOn,
 	}
-	if a.Q.Follow && !a.Alert {
+	if follows(a) {
 		q.Budget, q.Follow, q.Again = followed, true, a.Q.Again
 	}
 	return q
@@ -101,9 +104,6 @@ func (u *unfinished) add(a awsapi.InsightsAnswer, at query.Place) {
 // tell remarks on them. It reports whether a follower shall ask again.
 func (u *unfinished) tell(a question) (running bool) {
 	part := func(key text.Key, args ...any) {
-		if a.Alert && key == "notice.insights_goes_on" {
-			key = "notice.insights_rule"
-		}
 		a.Unfinished(&text.Failure{Text: text.Of(key, args...), Err: context.DeadlineExceeded}, key, args...)
 	}
 	if len(u.stopped) > 0 {
@@ -113,11 +113,15 @@ func (u *unfinished) tell(a question) (running bool) {
 		return false
 	}
 	far := text.Of("notice.insights_running", u.ran, int(u.records), u.running)
-	if a.Q.Follow && !a.Alert {
+	if follows(a) {
 		a.Note(data.NoticeSeverityInfo, far.Key, far.Args...)
 		return true
 	}
-	part("notice.insights_goes_on", far)
+	goesOn := text.Key("notice.insights_goes_on")
+	if a.Alert {
+		goesOn = "notice.insights_rule"
+	}
+	part(goesOn, far)
 	return false
 }
 

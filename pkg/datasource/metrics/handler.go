@@ -3,7 +3,6 @@ package metrics
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -292,18 +291,12 @@ func name(members []asked) {
 	}
 }
 
-// names are what looks like ids; the e of 1e3 does not.
-var names = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.])([a-z][A-Za-z0-9_]*)`)
-
 // stranger is an id in an expression that no query has, as far as one can tell
 // without knowing CloudWatch's language.
 func stranger(expression string, byID map[string]string) string {
-	if awsapi.IsSQL(expression) {
-		return ""
-	}
-	for _, m := range names.FindAllStringSubmatch(texts.ReplaceAllString(expression, ""), -1) {
-		if _, known := byID[m[1]]; !known {
-			return m[1]
+	for _, id := range awsapi.References(expression) {
+		if _, known := byID[id]; !known {
+			return id
 		}
 	}
 	return ""

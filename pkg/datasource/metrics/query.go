@@ -18,6 +18,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/gtime"
 
+	"github.com/andonhq/andon/pkg/awsapi"
 	"github.com/andonhq/andon/pkg/datasource/query"
 	"github.com/andonhq/andon/pkg/text"
 )
@@ -103,7 +104,7 @@ func decode(q query.Query, now time.Time) (Query, error) {
 	if !q.From.Before(q.To) {
 		return Query{}, query.Wrong("", "the time range ends before it begins")
 	}
-	if out.Period != "auto" || now.Sub(q.From) > keptFor(time.Hour)+skew {
+	if out.Period != "auto" || now.Sub(q.From) > keptFor(time.Hour)+query.ClocksApart {
 		out.since = out.unkept(q, now)
 	}
 	return out, nil
@@ -188,25 +189,19 @@ func (q Query) wild() bool {
 }
 
 // retained are the periods that CloudWatch keeps, by the age of the oldest data
-// asked for (GetMetricData: 60 s for 15 days, 300 s for 63, an hour for 455).
+// asked for.
 func retained(age time.Duration) []time.Duration {
 	all := []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour}
-	const day = 24 * time.Hour
-	switch {
-	case age > 455*day:
-		return all[4:]
-	case age > 63*day:
-		return all[3:]
-	case age > 15*day:
-		return all[1:]
+	for i, p := range all {
+		if age <= keptFor(p) {
+			return all[i:]
+		}
 	}
-	return all
+	return all[4:] // of that nothing is kept
 }
 
-// skew is how much a viewer's clock may differ from this machine's.
-const skew = 10 * time.Minute
-
-// keptFor is how long CloudWatch keeps points of a period.
+// keptFor is how long CloudWatch keeps points of a period (GetMetricData: 60 s for
+// 15 days, 300 s for 63, an hour for 455).
 func keptFor(period time.Duration) time.Duration {
 	const day = 24 * time.Hour
 	switch {
@@ -220,22 +215,14 @@ func keptFor(period time.Duration) time.Duration {
 	return 455 * day
 }
 
-// searched are the periods that the searches of an expression name.
-var searched = regexp.MustCompile(`(?i)\bSEARCH\s*\(\s*(?:'[^']*'|"[^"]*")\s*,\s*(?:'[^']*'|"[^"]*")\s*,\s*(\d{1,9})\s*\)`)
-
 // finest is the shortest period that the query asks for: a search that names one
 // goes by that.
 func (q Query) finest() time.Duration {
-	found := searched.FindAllStringSubmatch(q.Expression, -1)
-	if len(found) == 0 {
+	named := slices.DeleteFunc(awsapi.SearchPeriods(q.Expression), func(s int64) bool { return s == 0 })
+	if len(named) == 0 {
 		return q.period
 	}
-	var all []time.Duration
-	for _, m := range found {
-		seconds, _ := strconv.Atoi(m[1]) // digits alone
-		all = append(all, time.Duration(seconds)*time.Second)
-	}
-	return slices.Min(all)
+	return time.Duration(slices.Min(named)) * time.Second
 }
 
 // unkept is when the points begin that CloudWatch still keeps, or the range's end
@@ -259,7 +246,7 @@ func automatic(from, to, now time.Time) time.Duration {
 	want := to.Sub(from) / 2000
 	// A range of exactly 15 days begins a little earlier or later than that, by the
 	// browser's clock: it shall have the same period each time.
-	ladder := retained(now.Sub(from) - skew)
+	ladder := retained(now.Sub(from) - query.ClocksApart)
 	for _, p := range ladder {
 		if p >= want {
 			return p

@@ -63,13 +63,13 @@ func (r *Remarks) Note(severity data.NoticeSeverity, key text.Key, args ...any) 
 // Gone says that a range begins before what AWS still keeps, at now. An answer is
 // whole without it, and empty does not mean that nothing was.
 func (r *Remarks) Gone(from, now time.Time, kept time.Duration) {
-	if begins := now.Add(-kept); from.Before(begins.Add(-clocksApart)) {
+	if begins := now.Add(-kept); from.Before(begins.Add(-ClocksApart)) {
 		r.Note(data.NoticeSeverityWarning, "notice.gone", begins.UTC(), kept)
 	}
 }
 
-// clocksApart is how much a viewer's clock may differ from this machine's.
-const clocksApart = 10 * time.Minute
+// ClocksApart is how much a viewer's clock may differ from this machine's.
+const ClocksApart = 10 * time.Minute
 
 // Add adds the remarks on another part of the answer.
 func (r *Remarks) Add(o Remarks) {
